@@ -1,0 +1,42 @@
+// Installs the packed tarball in an empty folder, as a stranger would, and runs one gradient as ESM, as CJS, and mixed.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const home = mkdtempSync(join(tmpdir(), 'pyramidion-'));
+const run = (command, args, cwd = home) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+
+const packed = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', home], root));
+const { filename, unpackedSize } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0];
+writeFileSync(join(home, 'package.json'), '{ "private": true }');
+run('npm', ['install', '--no-audit', '--no-fund', `./${filename}`]);
+
+const body = `
+  await useBackend('wasm');
+  const model = detector({ backbone: efficientNetB0(), neck: bifpn({ from: 'P3', to: 'P5', channels: 16, cells: 1 }), head: ssdHead({ levels: ['P3', 'P4', 'P5'], anchors: 2, classes: 2 }), inputSize: [64, 64] });
+  const optimizer = tf.train.sgd(0.01);
+  const variables = asVariables(model);
+  const losses = [];
+  for (let step = 0; step < 3; step++) {
+    const pass = trainingPass();
+    const loss = optimizer.minimize(() => { const { boxes, logits } = model(tf.fill([1, 64, 64, 3], 99), pass); return tf.add(tf.mean(tf.square(boxes)), tf.mean(tf.square(logits))); }, true, variables);
+    losses.push(loss.dataSync()[0]);
+  }
+  if (!(losses[2] < losses[0])) throw new Error('the loss does not fall: ' + losses);
+  console.log(name, tf.getBackend(), losses.map((x) => x.toFixed(4)).join(' '));
+`;
+const names = 'asVariables, bifpn, detector, efficientNetB0, ssdHead, trainingPass';
+const files = {
+  'esm.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { ${names} } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const name = 'esm';${body}`,
+  'cjs.cjs': `const tf = require('@tensorflow/tfjs-core'); const { ${names} } = require('pyramidion'); const { useBackend } = require('pyramidion/engine'); const name = 'cjs'; (async () => {${body}})().catch((error) => { console.error(error); process.exit(1); });`,
+  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, bifpn, detector, ssdHead, trainingPass } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
+};
+for (const [file, text] of Object.entries(files)) {
+  writeFileSync(join(home, file), text);
+  process.stdout.write(run('node', [file]));
+}
+console.log(`tarball: ${Math.round(unpackedSize / 1024)} KB unpacked`);
+rmSync(home, { recursive: true });

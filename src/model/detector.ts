@@ -1,0 +1,61 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { type Block, block } from '../core/block.ts';
+import type { Backbone, Head, Level, Neck, Predictions, Stage } from '../core/levels.ts';
+import { settle } from '../core/model.ts';
+import { resizeBilinear } from '../ops/resizeBilinear.ts';
+import { complete } from '../tfjs/abstract.ts';
+import { imagenet, type Standardization, standardize as standardizeBlock } from './standardize.ts';
+
+export interface DetectorOptions<S extends Stage, L extends Level> {
+  /** Makes the stages. Built only as deep as the neck reads. */
+  readonly backbone: Backbone<S>;
+  /** Turns stages into levels. Reads only stages that the backbone makes. */
+  readonly neck: Neck<NoInfer<S>, L>;
+  /** Reads only levels that the neck makes. */
+  readonly head: Head<NoInfer<L>>;
+  /** Height and width of the images, pixels; boxes and anchors live in these. */
+  readonly inputSize: readonly [height: number, width: number];
+  /** What is done to the pixels first. Default ImageNet's statistics. */
+  readonly standardize?: Standardization;
+  /** Height and width that the model itself resizes its input to, bilinear. Default: it does not. */
+  readonly resize?: readonly [height: number, width: number];
+  /** Seed of the first weights. Default 0. */
+  readonly seed?: number;
+}
+
+/** A detector: RGB images in 0-255, [b, h, w, 3] -> boxes [b, n, 4], logits [b, n, classes]. */
+export interface Detector<S extends Stage, L extends Level> extends Block<Tensor4D, Predictions> {
+  readonly inputSize: readonly [height: number, width: number];
+  readonly standardization: Standardization;
+  readonly backbone: Backbone<S>;
+  readonly neck: Neck<S, L>;
+  readonly head: Head<L>;
+}
+
+/**
+ * Joins a backbone, a neck and a head. Complete when made: every weight has its shape and its name, and no number is
+ * made before one is read.
+ *
+ * @throws RangeError where the maps of this input size do not fit each other
+ */
+export function detector<S extends Stage, L extends Level>(options: DetectorOptions<S, L>): Detector<S, L> {
+  const { neck, head, inputSize, standardize = imagenet, resize, seed = 0 } = options;
+  const [height, width] = inputSize;
+  for (const [side, pixels] of [
+    ['height', height],
+    ['width', width],
+  ] as const)
+    if (!(Number.isInteger(pixels) && pixels >= 1))
+      throw new RangeError(`detector: the ${side} of inputSize is ${pixels}; it must be a whole number of pixels`);
+  const backbone = options.backbone.until(neck.needs);
+  const pixels = standardizeBlock(standardize);
+
+  const run = block({ standardize: pixels, backbone, neck, head }, (image: Tensor4D, pass): Predictions => {
+    const standard = pixels(image, pass);
+    const sized = resize ? resizeBilinear(standard, resize) : standard;
+    return head(neck(backbone(sized, pass), pass), pass);
+  });
+  complete(run, [1, height, width, 3], { label: 'detector' });
+  settle(run, seed);
+  return Object.assign(run, { inputSize, standardization: standardize, backbone, neck, head });
+}
