@@ -50,8 +50,8 @@ export interface Head<L extends Level> extends Block<Maps<L>, Predictions> {
   readonly needs: readonly L[];
   /** Numbers per anchor: classes, the background counted. */
   readonly classes: number;
-  /** Anchors of a cell, by level. */
-  readonly anchors: Readonly<Record<L, number>>;
+  /** Anchors of a cell, in the order of `needs`. */
+  readonly anchors: readonly number[];
 }
 
 /** Makes a map for each name; the one place where names become a typed record. */

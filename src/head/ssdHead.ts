@@ -44,5 +44,5 @@ export function ssdHead<const L extends Level>({ levels, anchors, classes }: Ssd
       ),
     }),
   );
-  return Object.assign(run, { needs: levels, classes, anchors: mapLevels(levels, () => anchors) });
+  return Object.assign(run, { needs: levels, classes, anchors: levels.map(() => anchors) });
 }
