@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+/** What each folder of src may import, besides itself. Imports point one way. */
+const may: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  engine: [],
+  ops: ['core'],
+  tfjs: ['core', 'ops', 'engine'],
+  detection: ['core', 'ops'],
+  block: ['core', 'ops'],
+  backbone: ['core', 'ops', 'block'],
+  neck: ['core', 'ops', 'block'],
+  head: ['core', 'ops', 'block'],
+  data: ['core'],
+  trace: ['core', 'tfjs'],
+  model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs'],
+};
+const root = new URL('../src/', import.meta.url);
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.startsWith('engine/kernels/') && !file.endsWith('.generated.ts'),
+);
+const inFolders = files.filter((file) => file.includes('/')); // entry points see everything
+const folder = (file: string) => file.slice(0, file.indexOf('/'));
+const importsOf = (file: string) =>
+  ts.preProcessFile(readFileSync(new URL(file, root), 'utf8'), true, true).importedFiles.map(({ fileName }) => fileName);
+
+it.each(Object.keys(may))('%s imports one way only', (name) => {
+  const own = inFolders.filter((file) => folder(file) === name);
+  expect(own.length).toBeGreaterThan(0);
+  for (const file of own)
+    for (const imported of importsOf(file).filter((path) => path.startsWith('.'))) {
+      const target = new URL(imported, new URL(file, root)).href.slice(root.href.length);
+      expect([name, ...(may[name] ?? [])], `${file} imports ${imported}`).toContain(folder(target));
+    }
+});
+it('knows every folder', () => {
+  expect(Object.keys(may)).toEqual(expect.arrayContaining([...new Set(inFolders.map(folder))]));
+});
+it('reaches for nothing of Node outside src/node', () => {
+  for (const file of inFolders) expect(importsOf(file).filter((path) => path.startsWith('node:')), file).toEqual([]);
+});
