@@ -64,9 +64,20 @@ export { compose } from './neck/compose.ts';
 export { type FpnOptions, fpn } from './neck/fpn.ts';
 export { type LiftOptions, lift } from './neck/lift.ts';
 export { type SelectOptions, select } from './neck/select.ts';
-
 // Trace
 export { formatSummary } from './trace/formatSummary.ts';
 export { formatGraph, type Graph, liveNodes } from './trace/graph.ts';
 export { type Summary, summary } from './trace/summary.ts';
 export { trace } from './trace/trace.ts';
+// Training
+export { clipByNorm } from './train/clip.ts';
+export {
+  firstSlots,
+  type Optimizer,
+  type RmspropOptions,
+  rmsprop,
+  type SgdOptions,
+  type Slots,
+  sgd,
+} from './train/optimizer.ts';
+export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
