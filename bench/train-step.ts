@@ -1,0 +1,131 @@
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import {
+  dispose,
+  engine,
+  fill,
+  randomUniform,
+  type Scalar,
+  scalar,
+  setBackend,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tensor2d,
+  version_core as tfjs,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import {
+  bifpn,
+  detector,
+  efficientNetB0,
+  firstSlots,
+  type Slots,
+  sgd,
+  ssdHead,
+  ssdLoss,
+  trainStep,
+  weights,
+} from 'pyramidion';
+import { useBackend } from 'pyramidion/engine';
+
+const batch = 2;
+const side = 224;
+const rounds = 12;
+const anchors = 6 * (28 * 28 + 14 * 14 + 7 * 7 + 4 * 4 + 2 * 2);
+
+interface Targets {
+  readonly classes: Tensor2D;
+  readonly boxes: Tensor3D;
+  readonly positives: Scalar;
+}
+
+/** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes), SSD loss, SGD with momentum, on the current backend. */
+function prepare(): () => Promise<number> {
+  const model = detector({
+    backbone: efficientNetB0(),
+    neck: bifpn({ from: 'P3', to: 'P7', channels: 64, cells: 3 }),
+    head: ssdHead({ levels: ['P3', 'P4', 'P5', 'P6', 'P7'], anchors: 6, classes: 2 }),
+    inputSize: [side, side],
+  });
+  const optimizer = sgd({ momentum: 0.9 });
+  const step = trainStep({
+    model,
+    optimizer,
+    loss: (predictions, { classes, boxes, positives }: Targets) =>
+      ssdLoss({ ...predictions, classes, targets: boxes, positives }).total,
+  });
+  const trained = [...weights(model).values()].filter((weight) => weight.trainable);
+  let slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
+  const marks = Int32Array.from({ length: batch * anchors }, (_, i) => (i % 211 === 0 ? 1 : 0));
+  const images = randomUniform([batch, side, side, 3], 0, 255, 'float32', 1) as Tensor4D;
+  const targets: Targets = {
+    classes: tensor2d(marks, [batch, anchors], 'int32'),
+    boxes: zeros([batch, anchors, 4]),
+    positives: scalar(marks.reduce((sum, mark) => sum + mark, 0)),
+  };
+  const learningRate = fill([], 0.01) as Scalar;
+  return async () => {
+    const values = new Map(trained.map((weight) => [weight, weight.read()]));
+    const start = performance.now();
+    const results = step({ weights: values, slots, images, targets, learningRate });
+    const loss = (await results.loss.data())[0] ?? Number.NaN; // waits for the work
+    for (const [weight, value] of [...results.weights, ...results.statistics]) weight.write(value);
+    const old: Slots[] = [...results.slots.keys()].flatMap((weight) => slots.get(weight) ?? []);
+    slots = new Map([...slots, ...results.slots]);
+    for (const slot of old) dispose(slot as { [name: string]: Tensor4D });
+    dispose([results.loss, ...results.weights.values(), ...results.statistics.values()]);
+    const time = performance.now() - start;
+    if (!Number.isFinite(loss)) throw new Error(`train-step: the loss is ${loss}`);
+    return time;
+  };
+}
+
+/** The most bytes of tensors that there were at once while a step ran. */
+async function peakBytes(step: () => Promise<number>): Promise<number> {
+  let peak = 0;
+  const { runKernel } = engine();
+  engine().runKernel = function (this: ReturnType<typeof engine>, ...args: Parameters<typeof runKernel>) {
+    const result = runKernel.apply(this, args);
+    peak = Math.max(peak, this.state.numBytes);
+    return result;
+  } as typeof runKernel;
+  try {
+    await step();
+  } finally {
+    engine().runKernel = runKernel;
+  }
+  return peak;
+}
+
+/** A whole training step on tfjs wasm with our kernels, one thread, beside tfjs-node where PYRAMIDION_TFJS_NODE names a folder that has it. */
+export async function run(): Promise<{ ratio: number }> {
+  const folder = process.env.PYRAMIDION_TFJS_NODE;
+  await useBackend('wasm');
+  const backends = [{ name: 'wasm', step: prepare(), times: [] as number[] }];
+  if (folder !== undefined) {
+    await useBackend('tensorflow', {
+      load: async () => createRequire(join(folder, 'package.json'))('@tensorflow/tfjs-node'),
+    });
+    backends.push({ name: 'tensorflow', step: prepare(), times: [] });
+  }
+  for (let round = -2; round < rounds; round++)
+    for (const { name, step, times } of backends) {
+      await setBackend(name);
+      const time = await step();
+      if (round >= 0) times.push(time); // the first two warm up
+    }
+  console.log(
+    `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, ${rounds} rounds interleaved`,
+  );
+  for (const { name, times } of backends) console.log(`${name}: ${Math.min(...times).toFixed(0)} ms a step, minimum`);
+  await setBackend('wasm');
+  const [ours, theirs] = backends;
+  if (ours) console.log(`wasm: ${((await peakBytes(ours.step)) / 1e6).toFixed(0)} MB of tensors at most`);
+  const ratio = theirs && ours ? Math.min(...ours.times) / Math.min(...theirs.times) : Number.NaN;
+  console.log(
+    theirs ? `train-step ratio=${ratio.toFixed(2)}` : 'train-step: tfjs-node was not run; set PYRAMIDION_TFJS_NODE',
+  );
+  return { ratio };
+}
