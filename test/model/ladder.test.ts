@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ladder } from '../../examples/ladder.ts';
+import { ssdVgg } from '../../src/backbone/ssdVgg.ts';
 import { count } from '../../src/core/model.ts';
+import { ssdHead } from '../../src/head/ssdHead.ts';
+import { detector } from '../../src/model/detector.ts';
+import { select } from '../../src/neck/select.ts';
 import { complete } from '../../src/tfjs/abstract.ts';
 
 // Trainable parameters and batch-norm statistics of each rung, 2 classes, 6 anchors a cell.
@@ -21,5 +25,16 @@ describe('the ladder', () => {
   it.each(numbers)('makes the predictions of 40,320 anchors at $name', ({ name }) => {
     const anchors = 40_320; // 6 * (64 * 80 + 32 * 40 + 16 * 20)
     expect(complete(ladder[name](), [1, 512, 640, 3])).toEqual({ boxes: [1, anchors, 4], logits: [1, anchors, 2] });
+  });
+  it("has the six levels of the first rung's long form", () => {
+    const levels = ['P3', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
+    const six = detector({
+      backbone: ssdVgg(),
+      neck: select({ stages: ['C3', 'C4', 'C5', 'C6', 'C7', 'C8'] }),
+      head: ssdHead({ levels, anchors: 6, classes: 2 }),
+      inputSize: [512, 640],
+    });
+    expect(count(six).parameters).toBe(23_595_288);
+    expect(complete(six, [1, 512, 640, 3]).boxes).toEqual([1, 41_760, 4]); // 40,320 + 6 * 3 * 8 * 10
   });
 });
