@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', engine: 'src/engine.ts', data: 'src/data.ts' },
+  entry: { index: 'src/index.ts', engine: 'src/engine.ts', data: 'src/data.ts', evaluate: 'src/evaluate.ts' },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
