@@ -57,7 +57,7 @@ export { toDetections } from './detection/toDetections.ts';
 // Necks and heads
 export { type SsdHeadOptions, ssdHead } from './head/ssdHead.ts';
 // Detectors
-export { type Detector, type DetectorOptions, detector } from './model/detector.ts';
+export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
 export { imagenet, kaist, type Standardization, unit } from './model/standardize.ts';
 export { type BifpnOptions, bifpn } from './neck/bifpn.ts';
 export { compose } from './neck/compose.ts';

@@ -65,7 +65,6 @@ export function writeMat(variables: Iterable<readonly [name: string, value: MatV
 
 const legalName = /^[A-Za-z]\w{0,62}$/;
 const nameRule = 'is not a name; it must be a letter, then at most 62 letters, digits or underscores';
-const utf16 = (text: string) => Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 const ascii = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 function matrix(name: string, value: MatValue): Uint8Array {
@@ -99,7 +98,7 @@ function countOf(value: Exclude<MatValue, { kind: 'other' }>): number | undefine
 /** The flags of a value, then its elements. */
 function contentOf(value: Exclude<MatValue, { kind: 'other' }>): readonly [flags: number, ...Uint8Array[]] {
   if (value.kind === 'cell') return [mx.cell, ...value.cells.map((cell) => matrix('', cell))];
-  if (value.kind === 'char') return [mx.char, element(mi.uint16, [bytesOf(utf16(value.text))])];
+  if (value.kind === 'char') return [mx.char, textOf(value.text)];
   if (value.kind === 'logical') return [numericClasses.uint8.code | flag.logical, element(mi.uint8, [value.values])];
   if (value.kind === 'numeric') {
     const { code, storage } = numericClasses[value.class];
@@ -124,6 +123,14 @@ function contentOf(value: Exclude<MatValue, { kind: 'other' }>): readonly [flags
     }),
   );
   return [mx.struct, element(mi.int32, words([width])), element(mi.int8, [table]), ...nested.flat()];
+}
+
+/** As MATLAB stores it: one byte a letter where that is enough, which every reader knows. */
+function textOf(text: string): Uint8Array {
+  const codes = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  return codes.every((code) => code < 128)
+    ? element(mi.utf8, [Uint8Array.from(codes)])
+    : element(mi.utf16, [bytesOf(codes)]);
 }
 
 /** An element of the long form, or of the small one for four bytes or fewer of a name's length. */

@@ -23,6 +23,13 @@ export interface DetectorOptions<S extends Stage, L extends Level> {
   readonly seed?: number;
 }
 
+/** A map that a head reads, cells. */
+export interface MapSize<L extends Level> {
+  readonly level: L;
+  readonly height: number;
+  readonly width: number;
+}
+
 /** A detector: RGB images in 0-255, [b, h, w, 3] -> boxes [b, n, 4], logits [b, n, classes]. */
 export interface Detector<S extends Stage, L extends Level> extends Block<Tensor4D, Predictions> {
   readonly inputSize: readonly [height: number, width: number];
@@ -30,6 +37,8 @@ export interface Detector<S extends Stage, L extends Level> extends Block<Tensor
   readonly backbone: Backbone<S>;
   readonly neck: Neck<S, L>;
   readonly head: Head<L>;
+  /** Maps that the head reads, in its order: what `anchors` asks for. */
+  readonly maps: readonly MapSize<L>[];
 }
 
 /**
@@ -49,13 +58,16 @@ export function detector<S extends Stage, L extends Level>(options: DetectorOpti
       throw new RangeError(`detector: the ${side} of inputSize is ${pixels}; it must be a whole number of pixels`);
   const backbone = options.backbone.until(neck.needs);
   const pixels = standardizeBlock(standardize);
+  let sizes: readonly MapSize<L>[] | undefined; // of the first run, which is the one without numbers below
 
   const run = block({ standardize: pixels, backbone, neck, head }, (image: Tensor4D, pass): Predictions => {
     const standard = pixels(image, pass);
     const sized = resize ? resizeBilinear(standard, resize) : standard;
-    return head(neck(backbone(sized, pass), pass), pass);
+    const pyramid = neck(backbone(sized, pass), pass);
+    sizes ??= head.needs.map((level) => ({ level, height: pyramid[level].shape[1], width: pyramid[level].shape[2] }));
+    return head(pyramid, pass);
   });
   complete(run, [1, height, width, 3], { label: 'detector' });
   settle(run, seed);
-  return Object.assign(run, { inputSize, standardization: standardize, backbone, neck, head });
+  return Object.assign(run, { inputSize, standardization: standardize, backbone, neck, head, maps: sizes ?? [] });
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ladder } from '../../examples/ladder.ts';
 import { ssdVgg } from '../../src/backbone/ssdVgg.ts';
 import { count } from '../../src/core/model.ts';
+import { anchors, anchorsPerCell } from '../../src/detection/anchors.ts';
+import { baselineAnchors } from '../../src/detection/baselineAnchors.ts';
 import { ssdHead } from '../../src/head/ssdHead.ts';
 import { detector } from '../../src/model/detector.ts';
 import { select } from '../../src/neck/select.ts';
@@ -25,6 +27,16 @@ describe('the ladder', () => {
   it.each(numbers)('makes the predictions of 40,320 anchors at $name', ({ name }) => {
     const anchors = 40_320; // 6 * (64 * 80 + 32 * 40 + 16 * 20)
     expect(complete(ladder[name](), [1, 512, 640, 3])).toEqual({ boxes: [1, anchors, 4], logits: [1, anchors, 2] });
+  });
+  it.each(numbers)('says how large the maps of its head are, for anchors in input pixels, at $name', ({ name }) => {
+    const { maps, inputSize, head } = ladder[name]();
+    expect(maps.map(({ height, width }) => [height, width])).toEqual([
+      [64, 80],
+      [32, 40],
+      [16, 20],
+    ]);
+    expect(head.anchors).toEqual(anchorsPerCell(baselineAnchors()));
+    expect(anchors({ levels: baselineAnchors(), maps, inputSize })).toHaveLength(40_320 * 4);
   });
   it("has the six levels of the first rung's long form", () => {
     const levels = ['P3', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
