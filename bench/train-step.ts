@@ -17,6 +17,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
+  baselineAnchors,
   bifpn,
   detector,
   efficientNetB0,
@@ -46,15 +47,20 @@ function prepare(): () => Promise<number> {
   const model = detector({
     backbone: efficientNetB0(),
     neck: bifpn({ from: 'P3', to: 'P7', channels: 64, cells: 3 }),
-    head: ssdHead({ levels: ['P3', 'P4', 'P5', 'P6', 'P7'], anchors: 6, classes: 2 }),
+    head: ssdHead({
+      levels: ['P3', 'P4', 'P5', 'P6', 'P7'],
+      anchors: baselineAnchors({ sides: [16, 32, 64, 128, 192] }),
+      labels: ['person'],
+    }),
     inputSize: [side, side],
   });
   const optimizer = sgd({ momentum: 0.9 });
   const step = trainStep({
     model,
     optimizer,
-    loss: (predictions, { classes, boxes, positives }: Targets) =>
-      ssdLoss({ ...predictions, classes, targets: boxes, positives }).total,
+    loss: (predictions, { classes, boxes, positives }: Targets) => ({
+      ...ssdLoss({ ...predictions, classes, targets: boxes, positives }),
+    }),
   });
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
   let slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
@@ -70,12 +76,12 @@ function prepare(): () => Promise<number> {
     const values = new Map(trained.map((weight) => [weight, weight.read()]));
     const start = performance.now();
     const results = step({ weights: values, slots, images, targets, learningRate });
-    const loss = (await results.loss.data())[0] ?? Number.NaN; // waits for the work
+    const loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
     for (const [weight, value] of [...results.weights, ...results.statistics]) weight.write(value);
     const old: Slots[] = [...results.slots.keys()].flatMap((weight) => slots.get(weight) ?? []);
     slots = new Map([...slots, ...results.slots]);
     for (const slot of old) dispose(slot as { [name: string]: Tensor4D });
-    dispose([results.loss, ...results.weights.values(), ...results.statistics.values()]);
+    dispose([...Object.values(results.loss), ...results.weights.values(), ...results.statistics.values()]);
     const time = performance.now() - start;
     if (!Number.isFinite(loss)) throw new Error(`train-step: the loss is ${loss}`);
     return time;

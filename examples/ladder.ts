@@ -1,10 +1,23 @@
 /** Seven detectors, each one step on from the last. `npm run ladder` prints them. */
-import { bifpn, compose, detector, efficientNetB4, fpn, kaist, lift, select, ssdHead, ssdVgg, unit } from 'pyramidion';
+import {
+  baselineAnchors,
+  bifpn,
+  compose,
+  detector,
+  efficientNetB4,
+  fpn,
+  kaist,
+  lift,
+  select,
+  ssdHead,
+  ssdVgg,
+  unit,
+} from 'pyramidion';
 
 const inputSize = [512, 640] as const;
 const fine = ['P3', 'P4', 'P5'] as const;
 const all = ['C3', 'C4', 'C5', 'C6', 'C7'] as const;
-const head = () => ssdHead({ levels: fine, anchors: 6, classes: 2 });
+const head = () => ssdHead({ levels: fine, anchors: baselineAnchors(), labels: ['person'] });
 const wide = () => lift({ levels: fine, channels: 512 });
 const stages = () => efficientNetB4({ strides: 'ladder' });
 
@@ -27,7 +40,7 @@ export const ladder = {
   highResolution: () => {
     const levels = ['P4', 'P5', 'P6'] as const;
     const neck = compose(select({ stages: ['C4', 'C5', 'C6'] }), lift({ levels, channels: 512 }));
-    const head = ssdHead({ levels, anchors: 6, classes: 2 });
+    const head = ssdHead({ levels, anchors: baselineAnchors(), labels: ['person'] });
     return detector({ inputSize, resize: [1024, 1280], standardize: kaist, backbone: stages(), neck, head });
   },
 

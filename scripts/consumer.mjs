@@ -16,23 +16,24 @@ run('npm', ['install', '--no-audit', '--no-fund', `./${filename}`]);
 
 const body = `
   await useBackend('wasm');
-  const model = detector({ backbone: efficientNetB0(), neck: bifpn({ from: 'P3', to: 'P5', channels: 16, cells: 1 }), head: ssdHead({ levels: ['P3', 'P4', 'P5'], anchors: 2, classes: 2 }), inputSize: [64, 64] });
-  const optimizer = tf.train.sgd(0.01);
+  const model = detector({ backbone: efficientNetB0(), neck: bifpn({ from: 'P3', to: 'P5', channels: 16, cells: 1 }), head: ssdHead({ levels: ['P3', 'P4', 'P5'], anchors: baselineAnchors(), labels: ['person'] }), inputSize: [64, 64] });
+  const optimizer = tf.train.sgd(0.001);
   const variables = asVariables(model);
   const losses = [];
+  const image = tf.randomUniform([2, 64, 64, 3], 0, 255, 'float32', 5);
   for (let step = 0; step < 3; step++) {
     const pass = trainingPass();
-    const loss = optimizer.minimize(() => { const { boxes, logits } = model(tf.fill([1, 64, 64, 3], 99), pass); return tf.add(tf.mean(tf.square(boxes)), tf.mean(tf.square(logits))); }, true, variables);
+    const loss = optimizer.minimize(() => { const { boxes, logits } = model(image, pass); return tf.add(tf.mean(tf.square(boxes)), tf.mean(tf.square(logits))); }, true, variables);
     losses.push(loss.dataSync()[0]);
   }
   if (!(losses[2] < losses[0])) throw new Error('the loss does not fall: ' + losses);
   console.log(name, tf.getBackend(), losses.map((x) => x.toFixed(4)).join(' '));
 `;
-const names = 'asVariables, bifpn, detector, efficientNetB0, ssdHead, trainingPass';
+const names = 'asVariables, baselineAnchors, bifpn, detector, efficientNetB0, ssdHead, trainingPass';
 const files = {
   'esm.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { ${names} } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const name = 'esm';${body}`,
   'cjs.cjs': `const tf = require('@tensorflow/tfjs-core'); const { ${names} } = require('pyramidion'); const { useBackend } = require('pyramidion/engine'); const name = 'cjs'; (async () => {${body}})().catch((error) => { console.error(error); process.exit(1); });`,
-  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, bifpn, detector, ssdHead, trainingPass } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
+  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, baselineAnchors, bifpn, detector, ssdHead, trainingPass } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
 };
 for (const [file, text] of Object.entries(files)) {
   writeFileSync(join(home, file), text);

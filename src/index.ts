@@ -58,6 +58,7 @@ export { toDetections } from './detection/toDetections.ts';
 export { type SsdHeadOptions, ssdHead } from './head/ssdHead.ts';
 // Detectors
 export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
+export { type Predictor, predict } from './model/predict.ts';
 export { imagenet, kaist, type Standardization, unit } from './model/standardize.ts';
 export { type BifpnOptions, bifpn } from './neck/bifpn.ts';
 export { compose } from './neck/compose.ts';
@@ -71,6 +72,7 @@ export { type Summary, summary } from './trace/summary.ts';
 export { trace } from './trace/trace.ts';
 // Training
 export { clipByNorm } from './train/clip.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export {
   firstSlots,
   type Optimizer,
@@ -80,4 +82,17 @@ export {
   type Slots,
   sgd,
 } from './train/optimizer.ts';
+export { baselineRecipe, type Recipe, studyRecipe } from './train/recipe.ts';
+export type { EndReport, EpochReport, Report, StartReport, StepReport, Validation } from './train/report.ts';
+export type { Schedule } from './train/schedule.ts';
+export type { CheckpointRecord, RunState } from './train/state.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
+export {
+  type CheckpointStore,
+  type TrainOptions,
+  type TrainResult,
+  train,
+  type ValidationOptions,
+} from './train/train.ts';
+export { loadWeights, saveWeights } from './weights/modelWeights.ts';
+export { readSafetensors, type Safetensors, writeSafetensors } from './weights/safetensors.ts';

@@ -12,14 +12,15 @@ const may: Readonly<Record<string, readonly string[]>> = {
   block: ['core', 'ops'],
   backbone: ['core', 'ops', 'block'],
   neck: ['core', 'ops', 'block'],
-  head: ['core', 'ops', 'block'],
+  head: ['core', 'ops', 'block', 'detection'],
   data: ['core'],
   evaluate: ['core', 'detection'],
   trace: ['core', 'tfjs'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs'],
   node: ['core', 'data', 'detection', 'evaluate', 'model', 'train', 'weights'],
   web: ['core', 'data'],
-  train: ['core', 'ops', 'detection', 'model', 'tfjs'],
+  weights: ['core'],
+  train: ['core', 'ops', 'detection', 'model', 'tfjs', 'data', 'evaluate', 'weights'],
 };
 const root = new URL('../src/', import.meta.url);
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(

@@ -24,6 +24,12 @@ export interface Predictions {
   readonly logits: Tensor3D;
 }
 
+/** The anchors of a level, as `anchors` takes them. */
+export interface AnchorShapes {
+  readonly shapes: readonly (readonly [height: number, width: number])[];
+  readonly step?: readonly [y: number, x: number];
+}
+
 /** Makes the stages S of an image. */
 export interface Backbone<S extends Stage> extends Block<Tensor4D, Maps<S>> {
   readonly stages: readonly S[];
@@ -48,10 +54,10 @@ export interface Adapter<L extends Level, M extends Level = L> extends Block<Map
 /** Reads the levels L, makes predictions. */
 export interface Head<L extends Level> extends Block<Maps<L>, Predictions> {
   readonly needs: readonly L[];
-  /** Numbers per anchor: classes, the background counted. */
-  readonly classes: number;
-  /** Anchors of a cell, in the order of `needs`. */
-  readonly anchors: readonly number[];
+  /** Anchors of a cell, in the order of `needs`: height and width in pixels of the input. */
+  readonly anchors: readonly AnchorShapes[];
+  /** Names of the classes from 1 on; class 0 is the background. */
+  readonly labels: readonly string[];
 }
 
 /** Makes a map for each name; the one place where names become a typed record. */

@@ -2,6 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { type Block, block } from '../core/block.ts';
 import type { Backbone, Head, Level, Neck, Predictions, Stage } from '../core/levels.ts';
 import { settle } from '../core/model.ts';
+import { anchors } from '../detection/anchors.ts';
 import { resizeBilinear } from '../ops/resizeBilinear.ts';
 import { complete } from '../tfjs/abstract.ts';
 import { imagenet, type Standardization, standardize as standardizeBlock } from './standardize.ts';
@@ -37,8 +38,12 @@ export interface Detector<S extends Stage, L extends Level> extends Block<Tensor
   readonly backbone: Backbone<S>;
   readonly neck: Neck<S, L>;
   readonly head: Head<L>;
-  /** Maps that the head reads, in its order: what `anchors` asks for. */
+  /** Maps that the head reads, in its order. */
   readonly maps: readonly MapSize<L>[];
+  /** [n, 4], [y1, x1, y2, x2] in pixels of `inputSize`, in the order of the predictions. */
+  readonly anchors: Float32Array;
+  /** Names of the classes from 1 on; class 0 is the background. */
+  readonly labels: readonly string[];
 }
 
 /**
@@ -69,5 +74,15 @@ export function detector<S extends Stage, L extends Level>(options: DetectorOpti
   });
   complete(run, [1, height, width, 3], { label: 'detector' });
   settle(run, seed);
-  return Object.assign(run, { inputSize, standardization: standardize, backbone, neck, head, maps: sizes ?? [] });
+  const maps = sizes ?? [];
+  return Object.assign(run, {
+    inputSize,
+    standardization: standardize,
+    backbone,
+    neck,
+    head,
+    maps,
+    anchors: anchors({ levels: head.anchors, maps, inputSize }),
+    labels: head.labels,
+  });
 }

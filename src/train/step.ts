@@ -1,16 +1,19 @@
 import { keep, type Scalar, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { Block, HasParts } from '../core/block.ts';
 import type { Predictions } from '../core/levels.ts';
-import { type Pass, trainingPass } from '../core/pass.ts';
+import { trainingPass } from '../core/pass.ts';
 import type { Weight } from '../core/weight.ts';
 import { valueAndGradients } from '../tfjs/gradients.ts';
 import { clipByNorm } from './clip.ts';
 import type { Optimizer, Slots } from './optimizer.ts';
 
+/** What is to become smaller, and what it is made of. */
+export type LossParts = { readonly total: Scalar; readonly [part: string]: Scalar };
+
 export interface StepOptions<Targets> {
   readonly model: Block<Tensor4D, Predictions>;
-  /** Of the predictions and the targets that were matched on the host, a number. */
-  readonly loss: (predictions: Predictions, targets: Targets) => Scalar;
+  /** Of the predictions and the targets that were matched on the host: what is to become smaller, and its parts. */
+  readonly loss: (predictions: Predictions, targets: Targets) => LossParts;
   readonly optimizer: Optimizer;
   /** Joint norm that the gradients are clipped to. Default: they are not. */
   readonly clipNorm?: number;
@@ -32,7 +35,7 @@ export interface StepInputs<Targets> {
 
 /** Everything that a step changes, as new tensors; the caller disposes them. */
 export interface StepResults {
-  readonly loss: Scalar;
+  readonly loss: LossParts;
   /** New values of the weights that the loss reaches. */
   readonly weights: ReadonlyMap<Weight, Tensor>;
   /** Their new slots. */
@@ -51,7 +54,12 @@ export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: Step
   const { model, loss, optimizer, clipNorm } = options;
   return ({ weights, slots, images, targets, learningRate, randoms }) => {
     const pass = trainingPass(randoms ? { randoms } : {});
-    const found = valueAndGradients(() => loss(model(images, pass as Pass), targets), weights);
+    let parts: LossParts | undefined;
+    const found = valueAndGradients(() => {
+      parts = loss(model(images, pass), targets);
+      for (const part of Object.values(parts)) keep(part);
+      return parts.total;
+    }, weights);
     const moved = new Map<Weight, Tensor>();
     const kept = new Map<Weight, Slots>();
     tidy(() => {
@@ -68,6 +76,12 @@ export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: Step
       }
     });
     for (const gradient of found.gradients.values()) gradient.dispose();
-    return { loss: found.value, weights: moved, slots: kept, statistics: pass.updates, unreached: found.unreached };
+    return {
+      loss: parts ?? { total: found.value },
+      weights: moved,
+      slots: kept,
+      statistics: pass.updates,
+      unreached: found.unreached,
+    };
   };
 }

@@ -5,6 +5,7 @@ import { efficientNet } from '../../src/backbone/efficientNet.ts';
 import { weights } from '../../src/core/block.ts';
 import { asVariables } from '../../src/core/model.ts';
 import { trainingPass } from '../../src/core/pass.ts';
+import { baselineAnchors } from '../../src/detection/baselineAnchors.ts';
 import { ssdHead } from '../../src/head/ssdHead.ts';
 import { detector } from '../../src/model/detector.ts';
 import { bifpn } from '../../src/neck/bifpn.ts';
@@ -14,11 +15,14 @@ import { summary } from '../../src/trace/summary.ts';
 
 const tiny = () => efficientNet({ width: 0.25, depth: 0.3 });
 const levels = ['P3', 'P4', 'P5', 'P6', 'P7'] as const;
+/** Two anchors a cell on each level. */
+const two = (count: number) =>
+  baselineAnchors({ sides: [16, 32, 48, 64, 80].slice(0, count), ratios: [1 / 2, 1], scales: [1] });
 const model = () =>
   detector({
     backbone: tiny(),
     neck: bifpn({ from: 'P3', to: 'P7', channels: 8, cells: 2 }),
-    head: ssdHead({ levels, anchors: 2, classes: 2 }),
+    head: ssdHead({ levels, anchors: two(levels.length), labels: ['person'] }),
     inputSize: [72, 40], // not square, no multiples of 128
   });
 
@@ -73,14 +77,14 @@ describe('a detector', () => {
   });
   it('names the maps that do not fit, and what to do', () => {
     const neck = fpn({ stages: ['C3', 'C4', 'C5'], channels: 8 });
-    const head = ssdHead({ levels: ['P3'], anchors: 2, classes: 2 });
+    const head = ssdHead({ levels: ['P3'], anchors: two(1), labels: ['person'] });
     expect(() => detector({ backbone: tiny(), neck, head, inputSize: [72, 72] })).toThrow(
       /C4 is 5x5 with 8 channels but C5 doubled is 6x6 with 8 channels; use an input whose sides are multiples/,
     );
   });
   it('refuses a size that is no number of pixels', () => {
     const neck = fpn({ stages: ['C3'], channels: 8 });
-    const head = ssdHead({ levels: ['P3'], anchors: 2, classes: 2 });
+    const head = ssdHead({ levels: ['P3'], anchors: two(1), labels: ['person'] });
     expect(() => detector({ backbone: tiny(), neck, head, inputSize: [64.5, 64] })).toThrow(
       /height of inputSize is 64\.5/,
     );

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ladder } from '../../examples/ladder.ts';
 import { ssdVgg } from '../../src/backbone/ssdVgg.ts';
 import { count } from '../../src/core/model.ts';
-import { anchors, anchorsPerCell } from '../../src/detection/anchors.ts';
-import { baselineAnchors } from '../../src/detection/baselineAnchors.ts';
+import { baselineAnchors, baselineSides } from '../../src/detection/baselineAnchors.ts';
 import { ssdHead } from '../../src/head/ssdHead.ts';
 import { detector } from '../../src/model/detector.ts';
 import { select } from '../../src/neck/select.ts';
@@ -28,22 +27,23 @@ describe('the ladder', () => {
     const anchors = 40_320; // 6 * (64 * 80 + 32 * 40 + 16 * 20)
     expect(complete(ladder[name](), [1, 512, 640, 3])).toEqual({ boxes: [1, anchors, 4], logits: [1, anchors, 2] });
   });
-  it.each(numbers)('says how large the maps of its head are, for anchors in input pixels, at $name', ({ name }) => {
-    const { maps, inputSize, head } = ladder[name]();
+  it.each(numbers)('knows its anchors in pixels of the input at $name', ({ name }) => {
+    const { maps, anchors } = ladder[name]();
     expect(maps.map(({ height, width }) => [height, width])).toEqual([
       [64, 80],
       [32, 40],
       [16, 20],
     ]);
-    expect(head.anchors).toEqual(anchorsPerCell(baselineAnchors()));
-    expect(anchors({ levels: baselineAnchors(), maps, inputSize })).toHaveLength(40_320 * 4);
+    expect(anchors).toHaveLength(40_320 * 4);
+    const side = 40 * Math.SQRT2; // the first: 40 x 40 pixels of area at w / h = 1 / 2, centred at (4, 4)
+    expect([...anchors.slice(0, 4)]).toEqual([4 - side / 2, 4 - side / 4, 4 + side / 2, 4 + side / 4].map(Math.fround));
   });
   it("has the six levels of the first rung's long form", () => {
     const levels = ['P3', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
     const six = detector({
       backbone: ssdVgg(),
       neck: select({ stages: ['C3', 'C4', 'C5', 'C6', 'C7', 'C8'] }),
-      head: ssdHead({ levels, anchors: 6, classes: 2 }),
+      head: ssdHead({ levels, anchors: baselineAnchors({ sides: baselineSides }), labels: ['person'] }),
       inputSize: [512, 640],
     });
     expect(count(six).parameters).toBe(23_595_288);

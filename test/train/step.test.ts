@@ -88,8 +88,9 @@ describe('a training step', () => {
     });
     complete(model, [1, 2, 2, 3]);
     settle(model, 1);
-    const loss = ({ boxes, logits }: Predictions) =>
-      tf.add<tf.Scalar>(tf.sum(tf.square(boxes)), tf.sum(tf.square(logits)));
+    const loss = ({ boxes, logits }: Predictions) => ({
+      total: tf.add<tf.Scalar>(tf.sum(tf.square(boxes)), tf.sum(tf.square(logits))),
+    });
     const optimizer = sgd({ momentum: 0 });
     const step = trainStep({ model, loss, optimizer });
     const { trained } = inputsOf(model);
@@ -107,13 +108,13 @@ describe('a training step', () => {
     if (after === undefined) throw new Error('not moved');
     const slope = (before[0] ?? 0) - (numbers(after)[0] ?? 0); // rate 1: the gradient itself
     const movedSlots = [...results.slots.values()].flatMap((slot) => Object.values(slot));
-    tf.dispose([results.loss, ...results.weights.values(), ...movedSlots]);
+    tf.dispose([...Object.values(results.loss), ...results.weights.values(), ...movedSlots]);
     expect(tf.memory().numTensors).toBe(held);
     const at = (delta: number) => {
       const shifted = Float32Array.from(before);
       shifted[0] = (shifted[0] ?? 0) + delta;
       first.write(shifted);
-      return numbers(loss(model(images)))[0] ?? 0;
+      return numbers(loss(model(images)).total)[0] ?? 0;
     };
     expect(slope).toBeCloseTo((at(1e-2) - at(-1e-2)) / 2e-2, 2);
   });
@@ -125,9 +126,9 @@ describe('a training step', () => {
       model,
       optimizer,
       clipNorm: 10,
-      loss: (predictions, targets: { classes: tf.Tensor2D; boxes: tf.Tensor3D; positives: tf.Scalar }) =>
-        ssdLoss({ ...predictions, classes: targets.classes, targets: targets.boxes, positives: targets.positives })
-          .total,
+      loss: (predictions, targets: { classes: tf.Tensor2D; boxes: tf.Tensor3D; positives: tf.Scalar }) => ({
+        ...ssdLoss({ ...predictions, classes: targets.classes, targets: targets.boxes, positives: targets.positives }),
+      }),
     });
     const { trained, shape } = inputsOf(model);
     let unreached: readonly string[] = [];

@@ -1,0 +1,85 @@
+import { type Scalar, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import type { ImageCache } from '../data/batchCache.ts';
+import { evaluationBatches } from '../data/batchEvaluation.ts';
+import type { FitOptions } from '../data/letterbox.ts';
+import type { Sample } from '../data/sample.ts';
+import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
+import { toDetections } from '../detection/toDetections.ts';
+import type { EvaluatedImage } from '../evaluate/missRate.ts';
+import type { Predictor } from '../model/predict.ts';
+import type { Recipe } from './recipe.ts';
+import type { LossNumbers } from './report.ts';
+import { lossOf, targetsOf } from './targets.ts';
+
+export interface EvaluateOptions {
+  /** Images at a time. Default 8. */
+  readonly batch?: number;
+  /** How images fit into the input. Default letterbox. */
+  readonly fit?: FitOptions;
+  /** What is reported of an image. */
+  readonly rule?: PostprocessRule;
+  /** Also measures the loss, as this recipe defines it. */
+  readonly recipe?: Recipe;
+  readonly cache?: ImageCache;
+  readonly signal?: AbortSignal;
+}
+
+export interface Evaluation {
+  /** One for each sample, in their order: what is there and what was found, pixels of the original. */
+  readonly images: readonly (EvaluatedImage & { readonly id: string })[];
+  /** Means over the batches; empty without a recipe. */
+  readonly loss: LossNumbers;
+}
+
+/**
+ * Runs a detector over samples: detections in pixels of each original, and the loss where a recipe defines one.
+ *
+ * @throws Error naming a sample that cannot be read; the signal's reason
+ */
+export async function evaluate(
+  model: Predictor,
+  samples: readonly Sample[],
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { fit = {}, rule = {}, recipe, cache, signal } = options;
+  const batch = Math.min(options.batch ?? 8, samples.length);
+  const [height, width] = model.inputSize;
+  const images: (EvaluatedImage & { id: string })[] = [];
+  const sums: { [part: string]: number } = {};
+  let batches = 0;
+  const given = { ...fit, size: model.inputSize, batch, ...(cache ? { cache } : {}), ...(signal ? { signal } : {}) };
+  for await (const { images: pixels, valid, samples: own, objects, placements } of evaluationBatches(samples, given)) {
+    const input = tensor4d(pixels.subarray(0, valid * height * width * 3), [valid, height, width, 3]);
+    const { boxes, logits, parts } = run(model, input, recipe, objects);
+    const [codes, numbers] = await Promise.all([boxes.data<'float32'>(), logits.data<'float32'>()]);
+    for (const [part, value] of Object.entries(parts)) {
+      sums[part] = (sums[part] ?? 0) + ((await value.data())[0] ?? Number.NaN);
+      value.dispose();
+    }
+    batches++;
+    for (const tensor of [input, boxes, logits]) tensor.dispose();
+    for (const [i, sample] of own.entries()) {
+      const slice = (values: Float32Array) =>
+        values.subarray((i * values.length) / valid, ((i + 1) * values.length) / valid);
+      const found = postprocess(
+        { boxes: slice(codes), logits: slice(numbers) },
+        { ...rule, anchors: model.anchors, inputSize: model.inputSize },
+      );
+      const placement = placements[i];
+      const size = [sample.height, sample.width] as const;
+      const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
+      images.push({ id: sample.id, truths: sample.objects, detections });
+    }
+  }
+  return { images, loss: Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / batches])) };
+}
+
+function run(model: Predictor, input: Tensor4D, recipe: Recipe | undefined, objects: Parameters<typeof targetsOf>[1]) {
+  return tidy(() => {
+    const { boxes, logits } = model(input);
+    const parts: { readonly [part: string]: Scalar } = recipe
+      ? lossOf(recipe)({ boxes, logits }, targetsOf(model, objects, recipe))
+      : {};
+    return { boxes, logits, parts };
+  });
+}

@@ -1,0 +1,67 @@
+import type { CutOptions } from '../data/augmentObjects.ts';
+import { type Augmentation, baselineAugmentation } from '../data/augmentSteps.ts';
+import type { FitOptions } from '../data/letterbox.ts';
+import type { FocalLossOptions } from '../detection/focalLoss.ts';
+import type { MatchRule } from '../detection/match.ts';
+import type { SsdLossOptions } from '../detection/ssdLoss.ts';
+import { type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } from './optimizer.ts';
+import { checkSchedule, type Schedule } from './schedule.ts';
+
+/** How a model is trained. Plain data: it is printed with each run and written into each checkpoint. */
+export interface Recipe {
+  readonly name: string;
+  readonly optimizer: ({ readonly name: 'sgd' } & SgdOptions) | ({ readonly name: 'rmsprop' } & RmspropOptions);
+  readonly schedule: Schedule;
+  /** Joint norm that the gradients are clipped to. Default: they are not. */
+  readonly clipNorm?: number;
+  /** Default the SSD loss. */
+  readonly loss?: ({ readonly name: 'ssd' } & SsdLossOptions) | ({ readonly name: 'focal' } & FocalLossOptions);
+  /** Images in a step. */
+  readonly batch: number;
+  /** How often the data is gone through. */
+  readonly epochs: number;
+  /** How objects become targets. Default SSD's rule. */
+  readonly match?: MatchRule;
+  /** Default none. */
+  readonly augment?: readonly Augmentation[];
+  /** How images fit into the input. Default letterbox. */
+  readonly fit?: FitOptions;
+  /** What becomes of objects that augmentation cuts. */
+  readonly cut?: CutOptions;
+}
+
+/** The pedestrian SSD's: SGD, the rate a tenth after half and after nine tenths of the epochs. @see MLPD, src/config.py */
+export const baselineRecipe = {
+  name: 'baseline',
+  optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 5e-4 },
+  schedule: { name: 'multiStep', rate: 1e-4, at: [0.5, 0.9] },
+  batch: 12,
+  epochs: 40,
+  augment: baselineAugmentation,
+  fit: { fit: 'stretch' },
+  cut: { edges: 'keep' },
+} as const satisfies Recipe;
+
+/** The study's for its EfficientNets: RMSprop, the rate a tenth when the validation loss no longer falls. */
+export const studyRecipe = {
+  ...baselineRecipe,
+  name: 'study',
+  optimizer: { name: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1e-3, weightDecay: 1e-5 },
+  schedule: { name: 'plateau', rate: 1e-3, patience: 3 },
+  batch: 16,
+  epochs: 30,
+} as const satisfies Recipe;
+
+export const optimizerOf = ({ optimizer }: Recipe): Optimizer =>
+  optimizer.name === 'sgd' ? sgd(optimizer) : rmsprop(optimizer);
+
+/** @throws RangeError naming what cannot be */
+export function checkRecipe(recipe: Recipe): void {
+  const where = `recipe ${recipe.name}`;
+  for (const name of ['batch', 'epochs'] as const)
+    if (!(Number.isInteger(recipe[name]) && recipe[name] >= 1))
+      throw new RangeError(`${where}: ${name} is ${recipe[name]}; it must be a whole number of at least 1`);
+  checkSchedule(where, recipe.schedule);
+  if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
+    throw new RangeError(`${where}: clipNorm is ${recipe.clipNorm}; it must be above 0`);
+}

@@ -1,0 +1,66 @@
+import type { MissRate } from '../evaluate/missRate.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Parts of a loss by name, `total` among them. */
+export type LossNumbers = { readonly [part: string]: number };
+
+/** A run begins, or goes on. */
+export interface StartReport {
+  readonly kind: 'start';
+  readonly recipe: Recipe;
+  readonly seed: number;
+  readonly images: number;
+  readonly stepsPerEpoch: number;
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** A step was taken. */
+export interface StepReport {
+  readonly kind: 'step';
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps since the beginning, this one included. */
+  readonly step: number;
+  /** Of the whole run. */
+  readonly steps: number;
+  readonly loss: LossNumbers;
+  readonly learningRate: number;
+  readonly imagesPerSecond: number;
+  /** Share of the time that was spent waiting for images. */
+  readonly waiting: number;
+  readonly secondsLeft: number;
+  /** Weights that the loss does not reach: told in the first step of a run, else absent. */
+  readonly unreached?: readonly string[];
+}
+
+/** An epoch ended. */
+export interface EpochReport {
+  readonly kind: 'epoch';
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean over the steps of the epoch. */
+  readonly loss: LossNumbers;
+  readonly validation?: Validation;
+  /** Whether the validation was the best so far. */
+  readonly best: boolean;
+}
+
+/** What the held-out images say. */
+export interface Validation {
+  readonly loss: LossNumbers;
+  /** Absent where no held-out object counts. */
+  readonly missRate?: Pick<MissRate, 'logAverage' | 'images' | 'truths' | 'detections'>;
+}
+
+/** A run ended, or was asked to stop. */
+export interface EndReport {
+  readonly kind: 'end';
+  readonly why: 'done' | 'stopped';
+  readonly epoch: number;
+  readonly step: number;
+  readonly seconds: number;
+}
+
+/** Plain data: one line of a log each. */
+export type Report = StartReport | StepReport | EpochReport | EndReport;

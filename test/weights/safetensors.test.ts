@@ -1,0 +1,129 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { setBackend } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { conv } from '../../src/block/conv.ts';
+import { weights } from '../../src/core/block.ts';
+import { keyedRandom } from '../../src/core/random.ts';
+import { complete } from '../../src/tfjs/abstract.ts';
+import { loadWeights, saveWeights } from '../../src/weights/modelWeights.ts';
+import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
+
+const small = () =>
+  writeSafetensors({
+    tensors: new Map([
+      ['a', { shape: [2, 2], values: Float32Array.of(1, -2, Number.POSITIVE_INFINITY, 1e-40) }],
+      ['b/c', { shape: [], values: Float32Array.of(7) }],
+      ['none', { shape: [0, 3], values: new Float32Array() }],
+    ]),
+    metadata: { note: 'grüß' },
+  });
+/** A file of a header and bytes, as anybody may write one. */
+function file(header: object | string, data: Uint8Array = new Uint8Array()): Uint8Array {
+  const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
+  const bytes = new Uint8Array(8 + text.length + data.length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+  bytes.set(text, 8);
+  bytes.set(data, 8 + text.length);
+  return bytes;
+}
+
+beforeAll(async () => {
+  await setBackend('cpu');
+});
+
+describe('safetensors', () => {
+  it('come back as they went, bit for bit', () => {
+    const { tensors, metadata } = readSafetensors(small());
+    expect(metadata).toEqual({ note: 'grüß' });
+    expect(tensors.get('a')).toEqual({
+      shape: [2, 2],
+      values: Float32Array.of(1, -2, Number.POSITIVE_INFINITY, 1e-40),
+    });
+    expect(tensors.get('b/c')).toEqual({ shape: [], values: Float32Array.of(7) });
+    expect(tensors.get('none')?.values).toHaveLength(0);
+  });
+  it('are read as float32 from half and brain floats', () => {
+    const halves = Uint16Array.of(0x3c00, 0xc000, 0x7c00, 0x0001); // 1, -2, infinity, the smallest
+    const f16 = file({ x: { dtype: 'F16', shape: [4], data_offsets: [0, 8] } }, new Uint8Array(halves.buffer));
+    expect([...(readSafetensors(f16).tensors.get('x')?.values ?? [])]).toEqual([
+      1,
+      -2,
+      Number.POSITIVE_INFINITY,
+      2 ** -24,
+    ]);
+    const brains = Uint16Array.of(0x3f80, 0xc040); // 1, -3
+    const bf16 = file({ x: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] } }, new Uint8Array(brains.buffer));
+    expect([...(readSafetensors(bf16).tensors.get('x')?.values ?? [])]).toEqual([1, -3]);
+  });
+  it.each([
+    ['no file', new Uint8Array(3), /3 bytes are no safetensors/],
+    ['a header longer than the file', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 16), /cut or damaged/],
+    ['a header that is no JSON', file('{'), /no JSON/],
+    ['a list for a header', file('[]'), /no record/],
+    ['a range beyond the end', file({ x: { dtype: 'F32', shape: [9], data_offsets: [0, 36] } }), /x of shape \[9\]/],
+    ['a negative range', file({ x: { dtype: 'F32', shape: [1], data_offsets: [-4, 0] } }), /no shape and range/],
+    [
+      'a size that is not its shape',
+      file({ x: { dtype: 'F32', shape: [3], data_offsets: [0, 4] } }, new Uint8Array(4)),
+      /cut or damaged/,
+    ],
+    [
+      'a type that is not read',
+      file({ x: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, new Uint8Array(8)),
+      /type I64/,
+    ],
+    [
+      'ranges that overlap',
+      file(
+        {
+          x: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+          y: { dtype: 'F32', shape: [1], data_offsets: [4, 8] },
+        },
+        new Uint8Array(8),
+      ),
+      /y overlaps x/,
+    ],
+  ] as const)('are refused with %s', (_, bytes, message) => {
+    expect(() => readSafetensors(bytes)).toThrow(message);
+  });
+  it('answer every cut and every flipped bit with numbers or a clear error', () => {
+    const bytes = small();
+    for (let length = 0; length < bytes.length; length++)
+      expect(() => readSafetensors(bytes.slice(0, length)), `${length} bytes`).toThrow(/^safetensors: /);
+    const random = keyedRandom('flips');
+    for (let i = 0; i < 300; i++) {
+      const damaged = bytes.slice();
+      const at = Math.floor(random() * damaged.length);
+      damaged[at] = (damaged[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+      try {
+        readSafetensors(damaged);
+      } catch (error) {
+        expect(String(error)).toMatch(/Error: safetensors: /);
+      }
+    }
+  });
+});
+
+describe('weights of a model', () => {
+  const model = (filters = 3) => {
+    const block = conv({ filters, norm: {} });
+    complete(block, [1, 2, 2, 2]);
+    return block;
+  };
+  it('load into another copy of it', async () => {
+    const [from, to] = [model(), model()];
+    loadWeights(to, await saveWeights(from));
+    const kernel = (of: typeof from) => [...(weights(of).get('kernel')?.read().dataSync() ?? [])];
+    expect(kernel(to)).toEqual(kernel(from));
+  });
+  it('of another model are refused whole, naming what differs', async () => {
+    const bytes = await saveWeights(model());
+    const other = model(4);
+    expect(() => loadWeights(other, bytes)).toThrow(
+      /another model; 5 of another shape: kernel is \[1,1,2,4\] but \[1,1,2,3\] is stored/,
+    );
+    const bare = conv({ filters: 3 });
+    complete(bare, [1, 2, 2, 2]);
+    expect(() => loadWeights(bare, bytes)).toThrow(/1 missing: bias; 4 unexpected: norm\/gamma/);
+  });
+});
