@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', engine: 'src/engine.ts', data: 'src/data.ts', evaluate: 'src/evaluate.ts' },
+  entry: {
+    index: 'src/index.ts',
+    engine: 'src/engine.ts',
+    data: 'src/data.ts',
+    evaluate: 'src/evaluate.ts',
+    node: 'src/node.ts',
+  },
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,

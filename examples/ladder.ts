@@ -1,9 +1,12 @@
 /** Seven detectors, each one step on from the last. `npm run ladder` prints them. */
 import {
+  type Backbone,
+  type BatchNormOptions,
   baselineAnchors,
   bifpn,
   compose,
   detector,
+  efficientNet,
   efficientNetB4,
   fpn,
   kaist,
@@ -11,51 +14,108 @@ import {
   select,
   ssdHead,
   ssdVgg,
+  tensorflow,
   unit,
 } from 'pyramidion';
 
-const inputSize = [512, 640] as const;
 const fine = ['P3', 'P4', 'P5'] as const;
-const all = ['C3', 'C4', 'C5', 'C6', 'C7'] as const;
-const head = () => ssdHead({ levels: fine, anchors: baselineAnchors(), labels: ['person'] });
-const wide = () => lift({ levels: fine, channels: 512 });
-const stages = () => efficientNetB4({ strides: 'ladder' });
+const labels = ['person'];
+
+/** The study's size: EfficientNet-B4 at 512x640, 512 channels before the head, 224 in the weighted pyramid. */
+export const full = {
+  inputSize: [512, 640] as readonly [height: number, width: number],
+  stages: (): Backbone<'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7'> => efficientNetB4({ strides: 'ladder' }),
+  vgg: () => ssdVgg(),
+  channels: 512,
+  pyramid: 224,
+  anchors: baselineAnchors(),
+  norm: {} as BatchNormOptions,
+};
+
+const variant = { ...tensorflow, norm: { epsilon: 1e-3, momentum: 0.9 } };
+
+/** Everything narrow and small, for minutes of training on a small computer. */
+export const small: typeof full = {
+  inputSize: [256, 384],
+  stages: () => efficientNet({ width: 0.5, depth: 0.5, strides: 'ladder', dropConnect: 0, variant }),
+  vgg: () => ssdVgg({ width: 0.25 }),
+  channels: 64,
+  pyramid: 48,
+  anchors: baselineAnchors({ sides: [18, 36, 72] }),
+  norm: { momentum: 0.9 }, // statistics that follow within a hundred steps
+};
 
 export const ladder = {
-  vggBaseline: () => {
-    const neck = select({ stages: ['C3', 'C4', 'C5'] });
-    return detector({ inputSize, standardize: kaist, backbone: ssdVgg(), neck, head: head() });
-  },
+  vggBaseline: ({ inputSize, vgg, anchors } = full) =>
+    detector({
+      inputSize,
+      standardize: kaist,
+      backbone: vgg(),
+      neck: select({ stages: ['C3', 'C4', 'C5'] }),
+      head: ssdHead({ levels: fine, anchors, labels }),
+    }),
 
-  efficientNetBackbone: () => {
-    const neck = select({ stages: ['C3', 'C4', 'C5'] });
-    return detector({ inputSize, standardize: unit, backbone: stages(), neck, head: head() });
-  },
+  efficientNetBackbone: ({ inputSize, stages, anchors } = full) =>
+    detector({
+      inputSize,
+      standardize: unit, // the study's accident
+      backbone: stages(),
+      neck: select({ stages: ['C3', 'C4', 'C5'] }),
+      head: ssdHead({ levels: fine, anchors, labels }),
+    }),
 
-  normalizedWide: () => {
-    const neck = compose(select({ stages: ['C3', 'C4', 'C5'] }), wide());
-    return detector({ inputSize, standardize: kaist, backbone: stages(), neck, head: head() });
-  },
+  normalizedWide: ({ inputSize, stages, channels, norm, anchors } = full) =>
+    detector({
+      inputSize,
+      standardize: kaist,
+      backbone: stages(),
+      neck: compose(select({ stages: ['C3', 'C4', 'C5'] }), lift({ levels: fine, channels, norm })),
+      head: ssdHead({ levels: fine, anchors, labels }),
+    }),
 
-  highResolution: () => {
-    const levels = ['P4', 'P5', 'P6'] as const;
-    const neck = compose(select({ stages: ['C4', 'C5', 'C6'] }), lift({ levels, channels: 512 }));
-    const head = ssdHead({ levels, anchors: baselineAnchors(), labels: ['person'] });
-    return detector({ inputSize, resize: [1024, 1280], standardize: kaist, backbone: stages(), neck, head });
-  },
+  highResolution: ({ inputSize: [height, width], stages, channels, norm, anchors } = full) =>
+    detector({
+      inputSize: [height, width],
+      resize: [2 * height, 2 * width],
+      standardize: kaist,
+      backbone: stages(),
+      neck: compose(select({ stages: ['C4', 'C5', 'C6'] }), lift({ levels: ['P4', 'P5', 'P6'], channels, norm })),
+      head: ssdHead({ levels: ['P4', 'P5', 'P6'], anchors, labels }),
+    }),
 
-  fpn: () => {
-    const neck = compose(fpn({ stages: all, channels: 'stage', upsample: 'bilinear' }), wide());
-    return detector({ inputSize, standardize: kaist, backbone: stages(), neck, head: head() });
-  },
+  fpn: ({ inputSize, stages, channels, norm, anchors } = full) =>
+    detector({
+      inputSize,
+      standardize: kaist,
+      backbone: stages(),
+      neck: compose(
+        fpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], channels: 'stage', upsample: 'bilinear', norm }),
+        lift({ levels: fine, channels, norm }),
+      ),
+      head: ssdHead({ levels: fine, anchors, labels }),
+    }),
 
-  deconvFpn: () => {
-    const neck = compose(fpn({ stages: all, channels: 'stage', upsample: 'transposed' }), wide());
-    return detector({ inputSize, standardize: kaist, backbone: stages(), neck, head: head() });
-  },
+  deconvFpn: ({ inputSize, stages, channels, norm, anchors } = full) =>
+    detector({
+      inputSize,
+      standardize: kaist,
+      backbone: stages(),
+      neck: compose(
+        fpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], channels: 'stage', upsample: 'transposed', norm }),
+        lift({ levels: fine, channels, norm }),
+      ),
+      head: ssdHead({ levels: fine, anchors, labels }),
+    }),
 
-  weightedFpn: () => {
-    const neck = compose(bifpn({ stages: all, from: 'P3', to: 'P7', channels: 224, cells: 2 }), wide());
-    return detector({ inputSize, standardize: kaist, backbone: stages(), neck, head: head() });
-  },
+  weightedFpn: ({ inputSize, stages, channels, pyramid, norm, anchors } = full) =>
+    detector({
+      inputSize,
+      standardize: kaist,
+      backbone: stages(),
+      neck: compose(
+        bifpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], from: 'P3', to: 'P7', channels: pyramid, cells: 2, norm }),
+        lift({ levels: fine, channels, norm }),
+      ),
+      head: ssdHead({ levels: fine, anchors, labels }),
+    }),
 };

@@ -87,12 +87,7 @@ export type { EndReport, EpochReport, Report, StartReport, StepReport, Validatio
 export type { Schedule } from './train/schedule.ts';
 export type { CheckpointRecord, RunState } from './train/state.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
-export {
-  type CheckpointStore,
-  type TrainOptions,
-  type TrainResult,
-  train,
-  type ValidationOptions,
-} from './train/train.ts';
+export { type CheckpointStore, type TrainOptions, type TrainResult, train } from './train/train.ts';
+export type { ValidationOptions } from './train/validate.ts';
 export { loadWeights, saveWeights } from './weights/modelWeights.ts';
 export { readSafetensors, type Safetensors, writeSafetensors } from './weights/safetensors.ts';

@@ -55,7 +55,8 @@ export function caltechAnnotation(object: CaltechObject, options: CaltechLabelOp
   };
 }
 
-function occlusionOf(box: Box, visible: Box | undefined): 'partial' | 'heavy' {
+/** How much is hidden, by the share of the box that can be seen. */
+export function occlusionOf(box: Box, visible: Box | undefined): 'partial' | 'heavy' {
   if (visible === undefined) return 'partial';
   return area(visible) >= partlySeen * area(box) ? 'partial' : 'heavy';
 }

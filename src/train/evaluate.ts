@@ -7,6 +7,7 @@ import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/missRate.ts';
 import type { Predictor } from '../model/predict.ts';
+import { air } from './air.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
 import { lossOf, targetsOf } from './targets.ts';
@@ -70,6 +71,7 @@ export async function evaluate(
       const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
       images.push({ id: sample.id, truths: sample.objects, detections });
     }
+    await air();
   }
   return { images, loss: Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / batches])) };
 }

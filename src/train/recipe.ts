@@ -18,6 +18,8 @@ export interface Recipe {
   readonly loss?: ({ readonly name: 'ssd' } & SsdLossOptions) | ({ readonly name: 'focal' } & FocalLossOptions);
   /** Images in a step. */
   readonly batch: number;
+  /** What becomes of images that do not fill a batch: left out this time, or joined by the first of the epoch. Default `drop`. */
+  readonly last?: 'drop' | 'refill';
   /** How often the data is gone through. */
   readonly epochs: number;
   /** How objects become targets. Default SSD's rule. */
@@ -52,15 +54,23 @@ export const studyRecipe = {
   epochs: 30,
 } as const satisfies Recipe;
 
+/** The optimizer that a recipe names. @throws RangeError for a setting that cannot be */
 export const optimizerOf = ({ optimizer }: Recipe): Optimizer =>
   optimizer.name === 'sgd' ? sgd(optimizer) : rmsprop(optimizer);
 
-/** @throws RangeError naming what cannot be */
+/** A recipe may come from a file, so that its names are checked too. @throws RangeError naming what cannot be */
 export function checkRecipe(recipe: Recipe): void {
   const where = `recipe ${recipe.name}`;
+  const named = (what: string, name: string, names: readonly string[]) => {
+    if (!names.includes(name))
+      throw new RangeError(`${where}: there is no ${what} '${name}'; there are ${names.join(', ')}`);
+  };
   for (const name of ['batch', 'epochs'] as const)
     if (!(Number.isInteger(recipe[name]) && recipe[name] >= 1))
       throw new RangeError(`${where}: ${name} is ${recipe[name]}; it must be a whole number of at least 1`);
+  named('optimizer', recipe.optimizer.name, ['sgd', 'rmsprop']);
+  named('loss', recipe.loss?.name ?? 'ssd', ['ssd', 'focal']);
+  optimizerOf(recipe);
   checkSchedule(where, recipe.schedule);
   if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
     throw new RangeError(`${where}: clipNorm is ${recipe.clipNorm}; it must be above 0`);

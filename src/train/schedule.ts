@@ -30,21 +30,22 @@ export interface PlateauSchedule {
 
 /** What a plateau schedule remembers. Plain data: part of a checkpoint. */
 export interface PlateauState {
-  readonly best: number;
+  /** Lowest validation loss; absent before the first. */
+  readonly best?: number;
   readonly bad: number;
   readonly rate: number;
 }
 
-export const firstPlateau = ({ rate }: Schedule): PlateauState => ({ best: Number.POSITIVE_INFINITY, bad: 0, rate });
+export const firstPlateau = ({ rate }: Schedule): PlateauState => ({ bad: 0, rate });
 
 /** What a validation loss makes of the state. Same rules as PyTorch's. @see PyTorch, ReduceLROnPlateau, mode min, threshold mode rel */
 export function afterValidation(schedule: Schedule, state: PlateauState, loss: number): PlateauState {
   if (schedule.name !== 'plateau') return state;
   const { factor = 0.1, patience = 10, threshold = 1e-4, least = 0 } = schedule;
-  if (loss < state.best * (1 - threshold)) return { best: loss, bad: 0, rate: state.rate };
+  if (state.best === undefined || loss < state.best * (1 - threshold)) return { best: loss, bad: 0, rate: state.rate };
   if (state.bad + 1 <= patience) return { ...state, bad: state.bad + 1 };
   const lower = Math.max(state.rate * factor, least);
-  return { best: state.best, bad: 0, rate: state.rate - lower > 1e-8 ? lower : state.rate }; // 1e-8: PyTorch's eps
+  return { ...state, bad: 0, rate: state.rate - lower > 1e-8 ? lower : state.rate }; // 1e-8: PyTorch's eps
 }
 
 export interface ScheduleTime {
@@ -75,12 +76,26 @@ export function rateAt(schedule: Schedule, { step, epoch, epochs, plateau }: Sch
 
 /** @throws RangeError naming what cannot be */
 export function checkSchedule(where: string, schedule: Schedule): void {
-  const positive = (name: string, value: number) => {
-    if (!(value > 0 && Number.isFinite(value)))
-      throw new RangeError(`${where}: ${name} is ${value}; it must be above 0`);
+  const check = (field: string, value: number, fits: boolean, may: string) => {
+    if (!(fits && Number.isFinite(value))) throw new RangeError(`${where}: ${field} is ${value}; it must be ${may}`);
   };
-  positive('rate', schedule.rate);
-  if (schedule.name !== 'constant') positive('factor', schedule.factor ?? 0.1);
-  if (schedule.name === 'multiStep' && !schedule.at.every((share) => share > 0 && share < 1))
-    throw new RangeError(`${where}: at is [${schedule.at}]; give shares of the epochs between 0 and 1`);
+  const names: readonly string[] = ['constant', 'multiStep', 'plateau'];
+  if (!names.includes(schedule.name))
+    throw new RangeError(`${where}: there is no schedule '${schedule.name}'; there are ${names.join(', ')}`);
+  const { rate, warmUp = 0 } = schedule;
+  check('rate', rate, rate > 0, 'above 0');
+  check('warmUp', warmUp, Number.isInteger(warmUp) && warmUp >= 0, 'a whole number of steps');
+  if (schedule.name === 'constant') return;
+  const { factor = 0.1 } = schedule;
+  if (schedule.name === 'multiStep') {
+    check('factor', factor, factor > 0, 'above 0');
+    if (!schedule.at.every((share) => share > 0 && share < 1))
+      throw new RangeError(`${where}: at is [${schedule.at}]; give shares of the epochs between 0 and 1`);
+  } else {
+    const { patience = 10, threshold = 1e-4, least = 0 } = schedule;
+    check('factor', factor, factor > 0 && factor < 1, 'between 0 and 1');
+    check('patience', patience, Number.isInteger(patience) && patience >= 0, 'a whole number of validations');
+    check('threshold', threshold, threshold >= 0 && threshold < 1, 'at least 0 and below 1');
+    check('least', least, least >= 0 && least <= rate, `0 to the rate, ${rate}`);
+  }
 }

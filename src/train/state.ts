@@ -1,9 +1,9 @@
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { tensor } from '@tensorflow/tfjs-core';
 import { type HasParts, weights } from '../core/block.ts';
 import type { Weight } from '../core/weight.ts';
-import { assignWeights, collectWeights } from '../weights/modelWeights.ts';
+import { assignWeights, checkWeights, collectWeights } from '../weights/modelWeights.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../weights/safetensors.ts';
-import { firstSlots, type Optimizer, type Slots } from './optimizer.ts';
+import { firstSlots, type Optimizer, type Slots, type SlotsOf } from './optimizer.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
 import type { PlateauState } from './schedule.ts';
@@ -16,9 +16,11 @@ export interface RunState {
   /** Steps taken since the beginning. */
   readonly step: number;
   readonly seed: number;
+  /** Of the data set. */
+  readonly images: number;
   readonly plateau: PlateauState;
   /** The best validation so far: a miss rate, or a loss where there is none. */
-  readonly best: number | undefined;
+  readonly best?: number;
   /** Sums over the steps of this epoch. */
   readonly lossSums: LossNumbers;
 }
@@ -30,8 +32,7 @@ export interface CheckpointRecord {
   readonly recipe: Recipe;
 }
 
-export type SlotsOf = ReadonlyMap<Weight, Slots>;
-
+/** Slots of zeros for every weight that trains. The caller disposes them. */
 export const slotsFor = (optimizer: Optimizer, trained: readonly Weight[]): Map<Weight, Slots> =>
   new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
 
@@ -51,63 +52,83 @@ export async function writeCheckpoint(model: HasParts, slots: SlotsOf, record: C
 }
 
 /**
- * Puts a model where a checkpoint was, and gives the slots and the record.
+ * Puts a model where a checkpoint was, and gives the slots and the record; all of it or nothing.
  *
+ * @param slots whose names and weights are looked for
+ * @param accept throws if the record is not to be gone on with
  * @throws RangeError for a damaged file, another model, another optimizer, or a file that is no checkpoint
  */
 export function readCheckpoint(
   model: HasParts,
   slots: SlotsOf,
   bytes: Uint8Array,
-  name = 'resume',
+  { name = 'resume', accept = () => {} }: { name?: string; accept?: (record: CheckpointRecord) => void } = {},
 ): { slots: Map<Weight, Slots>; record: CheckpointRecord } {
   const { tensors, metadata } = readSafetensors(bytes, name);
   const record = recordOf(metadata.record, name);
-  const found = new Map<Weight, Slots>();
-  const absent: string[] = [];
-  for (const [weight, own] of slots) {
-    const read = Object.keys(own).map((slot): [string, StoredTensor | undefined] => {
-      const key = `${slotPrefix}${slot}/${weight.place}`;
-      const stored = tensors.get(key);
-      if (!stored || `${stored.shape}` !== `${weight.shape}`) absent.push(key);
-      return [slot, stored];
-    });
-    if (absent.length === 0)
-      found.set(
-        weight,
-        Object.fromEntries(read.flatMap(([slot, stored]) => (stored ? [[slot, toTensor(stored)]] : []))),
-      );
-  }
-  const dispose = () => {
-    for (const own of found.values()) for (const slot of Object.values(own)) slot.dispose();
-  };
+  accept(record);
+  const wanted = [...slots].flatMap(([weight, own]) => Object.keys(own).map((slot) => ({ weight, slot })));
+  const found = wanted.map(({ weight, slot }) => {
+    const key = `${slotPrefix}${slot}/${weight.place}`;
+    const stored = tensors.get(key);
+    return { weight, slot, key, stored: `${stored?.shape}` === `${weight.shape}` ? stored : undefined };
+  });
+  const weightsStored = [...tensors].filter(([key]) => key.startsWith(weightPrefix));
+  const places = new Map(weightsStored.map(([key, value]) => [key.slice(weightPrefix.length), value]));
+  const absent = found.filter(({ stored }) => stored === undefined);
   if (absent.length > 0) {
-    dispose();
+    checkWeights(model, places, name); // of another model: that is the better news
     throw new RangeError(
-      `${name}: ${absent.length} slots of the optimizer are not there, such as ${absent[0]}; ` +
-        `it is of another model, optimizer or frozen part than this run's`,
+      `${name}: ${absent.length} slots of the optimizer are not there, such as ${absent[0]?.key}; the checkpoint is of ` +
+        `${record.recipe.optimizer.name} with ${tensors.size - places.size} slots, of another optimizer or other frozen parts than this run's`,
     );
   }
-  try {
-    const own = [...tensors].filter(([key]) => key.startsWith(weightPrefix));
-    assignWeights(model, new Map(own.map(([key, value]) => [key.slice(weightPrefix.length), value])), name);
-  } catch (error) {
-    dispose();
-    throw error;
-  }
-  return { slots: found, record };
+  assignWeights(model, places, name);
+  const read = new Map<Weight, Slots>();
+  for (const { weight, slot, stored } of found)
+    if (stored) read.set(weight, { ...read.get(weight), [slot]: tensor(stored.values, [...stored.shape], 'float32') });
+  return { slots: read, record };
 }
 
-const toTensor = ({ shape, values }: StoredTensor): Tensor => tensor(values, [...shape], 'float32');
-
+/** @throws RangeError for text that `writeCheckpoint` did not write */
 function recordOf(text: string | undefined, name: string): CheckpointRecord {
-  const record: unknown = text === undefined ? undefined : JSON.parse(text);
+  let record: unknown;
+  try {
+    record = text === undefined ? undefined : JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`${name}: its record is no JSON; the file is damaged`, { cause: error });
+  }
   const format = typeof record === 'object' && record !== null && 'format' in record ? record.format : undefined;
   if (format !== 'pyramidion-checkpoint/1')
     throw new RangeError(
       `${name}: it is no checkpoint of this version (${format ?? 'no record'}); to take only weights use loadWeights`,
     );
   return record as CheckpointRecord; // written by writeCheckpoint, whose format it names
+}
+
+/**
+ * Whether a run may go on from a record: another seed, or other data in the middle of an epoch, would repeat some images
+ * and leave out others.
+ *
+ * @throws RangeError saying what differs
+ */
+export function checkResume(
+  { state, recipe: before }: CheckpointRecord,
+  { seed, images, recipe }: { readonly seed: number | undefined; readonly images: number; readonly recipe: Recipe },
+): void {
+  if (seed !== undefined && seed !== state.seed)
+    throw new RangeError(`resume: seed is ${seed}, but the checkpoint's run has ${state.seed}; leave seed out`);
+  if (state.stepInEpoch === 0) return;
+  const differs = (what: string, now: unknown, then: unknown) => {
+    if (now !== then)
+      throw new RangeError(
+        `resume: ${what} is ${now}, but was ${then} when the checkpoint was made, after ${state.stepInEpoch} steps of ` +
+          `epoch ${state.epoch + 1}; go on with ${then}, or from a checkpoint at the end of an epoch`,
+      );
+  };
+  differs('the number of images', images, state.images);
+  differs('batch', recipe.batch, before.batch);
+  differs('last', recipe.last ?? 'drop', before.last ?? 'drop');
 }
 
 /** The weights that a run trains. @throws RangeError if everything is frozen */

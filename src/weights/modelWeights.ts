@@ -17,6 +17,15 @@ export async function collectWeights(root: HasParts): Promise<Map<string, Stored
  * @throws RangeError listing what is missing, what is unexpected and which shapes differ
  */
 export function assignWeights(root: HasParts, stored: ReadonlyMap<string, StoredTensor>, name = 'loadWeights'): void {
+  checkWeights(root, stored, name);
+  for (const [place, weight] of weights(root)) {
+    const values = stored.get(place)?.values;
+    if (values) weight.write(values);
+  }
+}
+
+/** Whether stored numbers are those of a block. @throws RangeError as `assignWeights`, which asks it first */
+export function checkWeights(root: HasParts, stored: ReadonlyMap<string, StoredTensor>, name: string): void {
   const own = weights(root);
   const missing = [...own.keys()].filter((place) => !stored.has(place));
   const unexpected = [...stored.keys()].filter((place) => !own.has(place));
@@ -36,10 +45,6 @@ export function assignWeights(root: HasParts, stored: ReadonlyMap<string, Stored
       return `${places.length} ${what}: ${places.slice(0, 5).join(', ')}${more}`;
     });
   if (said.length > 0) throw new RangeError(`${name}: these are weights of another model; ${said.join('; ')}`);
-  for (const [place, weight] of own) {
-    const values = stored.get(place)?.values;
-    if (values) weight.write(values);
-  }
 }
 
 /** The weights of a model as a safetensors file. */

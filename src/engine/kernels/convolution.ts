@@ -23,7 +23,7 @@ function pointwise(g: usize): bool {
 
 /** Patches made at a time: some 256 KB of them. */
 function patchRows(g: usize): i32 {
-  return max(6, (65536 / patch(g) / 6) * 6);
+  return max(5, (65536 / patch(g) / 5) * 5);
 }
 
 /** Bytes of scratch that each of the three needs. */

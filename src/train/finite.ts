@@ -1,0 +1,47 @@
+import { type HasParts, weights } from '../core/block.ts';
+import type { LossNumbers } from './report.ts';
+import type { StepResults } from './step.ts';
+
+/** The first weight or statistic of a model that holds a number that is not finite. */
+export async function firstNotFinite(model: HasParts): Promise<string | undefined> {
+  for (const [place, weight] of weights(model)) if (!finite(await weight.read().data())) return place;
+  return undefined;
+}
+
+/** A step as an error names it. */
+export interface NamedStep {
+  /** From 1. */
+  readonly step: number;
+  /** From 0. */
+  readonly epoch: number;
+  readonly ids: readonly string[];
+}
+
+const remedy = 'Lower the learning rate, warm up, or clip the gradients; the last checkpoint is from before';
+const named = ({ step, epoch, ids }: NamedStep) => `step ${step} (epoch ${epoch + 1}), of images ${ids.join(', ')}`;
+
+/** What is to be thrown when a step has left weights that are not finite. */
+export const badWeights = (step: NamedStep, place: string): Error =>
+  new Error(`train: ${named(step)}, has left ${place} with numbers that are not finite. ${remedy}`);
+
+/** What is to be thrown when a loss is not finite: the step that spoiled the weights is named, or else the step itself. */
+export async function badLoss(
+  model: HasParts,
+  loss: LossNumbers,
+  { before, now, results }: { before: NamedStep | undefined; now: NamedStep; results: Pick<StepResults, 'weights'> },
+): Promise<Error> {
+  const spoiled = await firstNotFinite(model);
+  if (before && spoiled !== undefined) return badWeights(before, spoiled);
+  let first = '';
+  if (spoiled !== undefined) first = `; ${spoiled} was not finite before the run`;
+  for (const [weight, value] of results.weights)
+    if (first === '' && !finite(await value.data()))
+      first = `; the first weight that it would spoil is ${weight.place}`;
+  const parts = Object.entries(loss).map(([part, value]) => `${part} ${value}`);
+  return new Error(`train: the loss is ${parts.join(', ')} in ${named(now)}${first}. ${remedy}`);
+}
+
+const finite = (numbers: ArrayLike<number>): boolean => {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
+  return true;
+};

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { checkpointFolder, readCheckpointFile } from '../../src/node/checkpoints.ts';
+import { writeFileAtomic } from '../../src/node/files.ts';
+import { jsonLines } from '../../src/node/log.ts';
+import { duration, progressBar } from '../../src/node/terminal.ts';
+import { baselineRecipe } from '../../src/train/recipe.ts';
+import type { Report, StepReport } from '../../src/train/report.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'pyramidion-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
+const step: StepReport = {
+  kind: 'step',
+  epoch: 0,
+  epochs: 2,
+  step: 5,
+  steps: 10,
+  loss: { total: 1.2345, classification: 1, localization: 0.2345 },
+  learningRate: 0.001,
+  imagesPerSecond: 12.34,
+  waiting: 0,
+  secondsLeft: 75,
+};
+const reports: Report[] = [
+  { kind: 'start', recipe: baselineRecipe, seed: 3, images: 40, stepsPerEpoch: 5, epoch: 0, step: 0 },
+  { ...step, unreached: ['neck/a', 'neck/b'] },
+  step,
+  {
+    kind: 'epoch',
+    epoch: 0,
+    epochs: 2,
+    loss: step.loss,
+    best: true,
+    validation: { loss: { total: 2 }, missRate: { logAverage: 0.25, images: 4, truths: 9, detections: 20 } },
+  },
+  { kind: 'end', why: 'stopped', epoch: 1, step: 5, seconds: 61 },
+];
+/** What a terminal gets. */
+function written(isTTY: boolean): string {
+  let text = '';
+  const tell = progressBar({ isTTY, columns: 200, write: (more) => (text += more) });
+  for (const report of reports) tell(report);
+  return text;
+}
+
+describe('the progress bar', () => {
+  it('redraws one line on a terminal', () => {
+    expect(written(true)).toContain(
+      '\r\x1b[K██████████░░░░░░░░░░ 5/10  epoch 1/2  loss 1.234  12.3 images/s  1:15 left  rate 0.0010',
+    );
+  });
+  it('writes whole lines, and few, into a pipe', () => {
+    const lines = written(false).split('\n');
+    for (const control of ['\r', '\x1b']) expect(written(false)).not.toContain(control);
+    expect(lines.filter((line) => line.includes('5/10'))).toHaveLength(1);
+  });
+  it('prints the recipe, the weights that nothing reaches, and what the held-out images say', () => {
+    const text = written(false);
+    expect(text).toContain(JSON.stringify(baselineRecipe));
+    expect(text).toContain('2 weights reach no loss, such as neck/a');
+    expect(text).toContain('held out: loss 2.000, miss rate 25.0 %  best');
+    expect(text).toContain('stopped after 5 steps, 1:01');
+  });
+  it('says times as clocks do', () => {
+    expect([duration(5), duration(75), duration(3675)]).toEqual(['0:05', '1:15', '1:01:15']);
+  });
+});
+
+it('the log has a line of JSON for each report', () => {
+  const path = join(home, 'deep/log.jsonl');
+  const log = jsonLines(path);
+  for (const report of reports) log(report);
+  const lines = readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ kind }) => kind)).toEqual(reports.map(({ kind }) => kind));
+  expect(lines[2]).toMatchObject(step);
+});
+
+describe('files', () => {
+  it('of a checkpoint are a safetensors and a JSON that a person can read, and nothing half-written', async () => {
+    const folder = join(home, 'checkpoints');
+    const plateau = { best: 1, bad: 0, rate: 1 };
+    const state = { epoch: 1, stepInEpoch: 0, step: 5, seed: 3, images: 40, plateau, best: 0.5, lossSums: {} };
+    const record = { format: 'pyramidion-checkpoint/1', state, recipe: baselineRecipe } as const;
+    await checkpointFolder(folder).save('last', Uint8Array.of(1, 2, 3), record);
+    expect(await readCheckpointFile(folder, 'last')).toEqual(Uint8Array.of(1, 2, 3));
+    expect(JSON.parse(readFileSync(join(folder, 'last.json'), 'utf8'))).toEqual(record);
+    expect(readdirSync(folder).sort()).toEqual(['last.json', 'last.safetensors']);
+  });
+  it('that cannot be put in their place leave nothing behind', async () => {
+    await writeFileAtomic(join(home, 'taken/inner'), 'here');
+    await expect(writeFileAtomic(join(home, 'taken'), 'no')).rejects.toThrow();
+    expect(readdirSync(home).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
+it('Ctrl-C raises the signal, a second one ends the process', async () => {
+  const source = new URL('../../src/node/interrupt.ts', import.meta.url).href;
+  const program = `
+    import { stopOnInterrupt } from ${JSON.stringify(source)};
+    const { signal } = stopOnInterrupt();
+    signal.addEventListener('abort', () => console.log('saving'));
+    console.log('ready');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program]);
+  const said: string[] = [];
+  const code = new Promise<number | null>((resolve) => child.on('exit', resolve));
+  child.stdout.on('data', (data) => {
+    said.push(String(data).trim());
+    child.kill('SIGINT'); // after 'ready', and after 'saving'
+  });
+  expect(await code).toBe(130);
+  expect(said).toEqual(['ready', 'saving']);
+});

@@ -1,0 +1,174 @@
+import '@tensorflow/tfjs-layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { efficientNet } from '../../src/backbone/efficientNet.ts';
+import { at } from '../../src/core/block.ts';
+import { freeze } from '../../src/core/freeze.ts';
+import { baselineAnchors } from '../../src/detection/baselineAnchors.ts';
+import { ssdHead } from '../../src/head/ssdHead.ts';
+import { detector } from '../../src/model/detector.ts';
+import type { Predictor } from '../../src/model/predict.ts';
+import { bifpn } from '../../src/neck/bifpn.ts';
+import { useBackend } from '../../src/tfjs/backend.ts';
+import type { Recipe } from '../../src/train/recipe.ts';
+import type { TrainOptions } from '../../src/train/train.ts';
+import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
+import { numbers, type Run, recipe, run, samples, toy } from './toy.ts';
+
+const none = new Uint8Array();
+const last = ({ saved }: Run) => saved.findLast(({ name }) => name === 'last')?.bytes ?? none;
+
+/** A run that is stopped when it says so, and the run that goes on from its checkpoint in a new model. */
+async function broken(make: () => Predictor, options: Partial<TrainOptions>, stopAfter: number) {
+  const stop = new AbortController();
+  const first = await run(make(), {
+    ...options,
+    signal: stop.signal,
+    onReport: (report) => report.kind === 'step' && report.step === stopAfter && stop.abort(),
+  });
+  const second = make();
+  const { seed: _, ...rest } = options; // the checkpoint knows it
+  return { first, second, rest: await run(second, { ...rest, resume: last(first) }) };
+}
+
+beforeAll(() => useBackend('wasm'));
+
+describe('a resumed run', () => {
+  const plateau: Recipe = {
+    ...recipe,
+    name: 'plateau',
+    optimizer: { name: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1e-3 },
+    schedule: { name: 'plateau', rate: 1e-3, patience: 0, factor: 0.5 },
+    epochs: 4,
+  };
+  it.each([
+    ['in the middle of the first epoch', recipe, 2],
+    ['at the end of an epoch', recipe, 3],
+    ['in the middle of the last epoch', recipe, 5],
+    ['before a plateau schedule has seen a validation', plateau, 1],
+    ['after it has', plateau, 8],
+  ] as const)('gives the bits of an unbroken one: stopped %s', async (_, by, stopAfter) => {
+    const options = { recipe: by, seed: 5, validation: { data: samples.slice(0, 3) } };
+    const whole = toy();
+    const unbroken = await run(whole, options);
+    const { first, second, rest } = await broken(toy, options, stopAfter);
+    expect(first.result).toMatchObject({ why: 'stopped', state: { step: stopAfter } });
+    expect(rest.losses).toEqual(unbroken.losses.slice(stopAfter));
+    expect(await numbers(second)).toEqual(await numbers(whole));
+    expect(last(rest)).toEqual(last(unbroken)); // weights, slots, statistics, schedule, position
+    expect(rest.result).toEqual(unbroken.result);
+  });
+  it('gives the bits of an unbroken one for a detector of the library', async () => {
+    const make = () =>
+      detector({
+        backbone: efficientNet({ width: 0.25, depth: 0.3 }),
+        neck: bifpn({ from: 'P3', to: 'P5', channels: 8, cells: 1 }),
+        head: ssdHead({
+          levels: ['P3', 'P4', 'P5'],
+          anchors: baselineAnchors({ sides: [16, 32, 48] }),
+          labels: ['person'],
+        }),
+        inputSize: [64, 64],
+      });
+    const whole = make();
+    await run(whole, { recipe: { ...recipe, epochs: 1 } });
+    const { second } = await broken(make, { recipe: { ...recipe, epochs: 1 } }, 1);
+    expect(await numbers(second)).toEqual(await numbers(whole));
+  });
+  it('begins with the validation that was interrupted', async () => {
+    const stop = new AbortController();
+    const held = samples.slice(0, 3).map((sample) => ({
+      ...sample,
+      image: () => {
+        stop.abort();
+        return sample.image();
+      },
+    }));
+    const first = await run(toy(), { validation: { data: held }, signal: stop.signal });
+    expect(first.result).toMatchObject({ why: 'stopped', state: { epoch: 0, stepInEpoch: 3, step: 3 } });
+    expect(first.reports.map(({ kind }) => kind).join(' ')).toBe('start step step step end');
+    const rest = await run(toy(), { validation: { data: samples.slice(0, 3) }, resume: last(first) });
+    expect(rest.reports.map(({ kind }) => kind).join(' ')).toBe('start epoch step step step epoch end');
+    const whole = await run(toy(), { validation: { data: samples.slice(0, 3) } });
+    expect(last(rest)).toEqual(last(whole));
+  });
+  it('goes on from a checkpoint that was saved within an epoch', async () => {
+    const { saved, losses } = await run(toy(), { saveEvery: 2 });
+    expect(saved.map(({ name }) => name)).toEqual(['last', 'last', 'last', 'last']); // steps 2, 3, 4 and 6
+    const rest = await run(toy(), { resume: saved[2]?.bytes ?? none });
+    expect(rest.losses).toEqual(losses.slice(4));
+  });
+  it('is the same with any number of batches ahead', async () => {
+    const [one, other] = await Promise.all([0, 5].map((ahead) => run(toy(), { ahead })));
+    expect(one?.losses).toEqual(other?.losses);
+  });
+  it('of a run that was done is done', async () => {
+    const done = await run(toy());
+    const { result, losses } = await run(toy(), { resume: last(done) });
+    expect(result).toMatchObject({ why: 'done', state: { step: 6 } });
+    expect(losses).toEqual([]);
+  });
+});
+
+describe('a stopped run', () => {
+  it('finishes its step and saves', async () => {
+    const { first } = await broken(toy, {}, 2);
+    expect(first.reports.map(({ kind }) => kind).join(' ')).toBe('start step step end');
+    expect(first.saved.map(({ name }) => name)).toEqual(['last']);
+  });
+  it('takes no step if it was stopped before it began', async () => {
+    const { result, losses } = await run(toy(), { signal: AbortSignal.abort() });
+    expect(result).toMatchObject({ why: 'stopped', state: { step: 0 } });
+    expect(losses).toEqual([]);
+  });
+});
+
+describe('a checkpoint is refused, and nothing is changed,', () => {
+  const refuses = async (options: Partial<TrainOptions>, message: RegExp, model = toy()) => {
+    const before = await numbers(model);
+    await expect(run(model, options)).rejects.toThrow(message);
+    expect(await numbers(model)).toEqual(before);
+  };
+  const middle = async () => last((await broken(toy, { seed: 5 }, 2)).first);
+  /** The same file with another record. */
+  const rewritten = (bytes: Uint8Array, record: string) =>
+    writeSafetensors({ ...readSafetensors(bytes), metadata: { record } });
+
+  it('cut anywhere', async () => {
+    const bytes = await middle();
+    for (const length of [0, 7, 100, bytes.length - 4])
+      await refuses({ resume: bytes.slice(0, length) }, /^resume: .*(no safetensors|cut or damaged)/);
+  });
+  it('of another model, naming what differs', async () => {
+    const whole = await middle();
+    const { tensors, metadata } = readSafetensors(whole);
+    const other = new Map([...tensors].filter(([name]) => !name.endsWith('stem/kernel')));
+    await refuses(
+      { resume: writeSafetensors({ tensors: other, metadata }) },
+      /weights of another model; 1 missing: stem\/kernel/,
+    );
+  });
+  it('of another optimizer or other frozen parts', async () => {
+    const bytes = await middle();
+    await refuses(
+      { resume: bytes, recipe: { ...recipe, optimizer: { name: 'rmsprop' } } },
+      /slots of the optimizer are not there, such as slots\/meanSquare\/stem\/kernel; the checkpoint is of sgd/,
+    );
+    const frozen = toy();
+    freeze(at(frozen, 'stem'));
+    const { saved } = await run(frozen, { recipe: { ...recipe, epochs: 1 } });
+    await refuses({ resume: saved[0]?.bytes ?? none }, /such as slots\/velocity\/stem\/kernel/);
+  });
+  it('for another seed, and within an epoch for other data or batches', async () => {
+    const resume = await middle();
+    await refuses({ resume, seed: 6 }, /seed is 6, but the checkpoint's run has 5; leave seed out/);
+    await refuses({ resume, data: samples.slice(1) }, /number of images is 5, but was 6 .* after 2 steps of epoch 1/);
+    await refuses({ resume, recipe: { ...recipe, batch: 3 } }, /batch is 3, but was 2/);
+    await refuses({ resume, recipe: { ...recipe, last: 'refill' } }, /last is refill, but was drop/);
+  });
+  it('that is only weights, or whose record is damaged', async () => {
+    const bytes = await middle();
+    await refuses({ resume: rewritten(bytes, '{') }, /record is no JSON/);
+    await refuses({ resume: rewritten(bytes, '{"format":"other/2"}') }, /no checkpoint of this version \(other\/2\)/);
+    await refuses({ resume: writeSafetensors({ ...readSafetensors(bytes), metadata: {} }) }, /\(no record\)/);
+  });
+});
