@@ -1,2 +1,7 @@
-export { type CurvePoint, type EvaluatedImage, type MissRate, missRate } from './evaluate/missRate.ts';
+export { type AveragePrecision, averagePrecision } from './evaluate/averagePrecision.ts';
+export { type EvaluatedImage, type ImageMatches, type MatchedDetection, matchImage } from './evaluate/matching.ts';
+export { type CurvePoint, type MissRate, missRate } from './evaluate/missRate.ts';
 export { caltechProtocols, type Protocol, plainProtocol } from './evaluate/protocol.ts';
+export { type Curve, type CurveOptions, curveSvg } from './picture/curve.ts';
+export { type Drawing, drawingSvg } from './picture/drawing.ts';
+export { type Page, pageHtml } from './picture/page.ts';

@@ -5,4 +5,5 @@ export { type DecodeOptions, decodeImage, encodeJpeg, encodePng } from './node/i
 export { stopOnInterrupt } from './node/interrupt.ts';
 export { jsonLines } from './node/log.ts';
 export { type PennFudanOptions, pennFudan } from './node/pennFudan.ts';
+export { type WriteScenesOptions, writeScenes } from './node/scenes.ts';
 export { duration, progressBar, type Terminal } from './node/terminal.ts';

@@ -15,6 +15,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   head: ['core', 'ops', 'block', 'detection'],
   data: ['core'],
   evaluate: ['core', 'detection'],
+  picture: ['core'],
   trace: ['core', 'tfjs'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs'],
   node: ['core', 'data', 'detection', 'evaluate', 'model', 'train', 'weights'],

@@ -1,4 +1,4 @@
-import { engine, keep, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { dispose, engine, keep, type Scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { bind } from '../core/bind.ts';
 import type { Weight } from '../core/weight.ts';
 
@@ -19,19 +19,35 @@ export interface Gradients {
  */
 export function valueAndGradients(run: () => Scalar, values: ReadonlyMap<Weight, Tensor>): Gradients {
   const weights = [...values.keys()];
-  const { value, grads } = tidy(() => {
-    // The last argument allows what the value does not reach: its place in the list is empty then.
-    const found = engine().gradients(() => bind(values, run), [...values.values()], undefined, true);
-    keep(found.value);
-    for (const gradient of found.grads) if (gradient) keep(gradient);
-    return { value: found.value as Scalar, grads: found.grads as (Tensor | undefined)[] };
-  }) as unknown as { value: Scalar; grads: (Tensor | undefined)[] };
+  const { value, grads } = freeingTape(() =>
+    tidy(() => {
+      // The last argument allows what the value does not reach: its place in the list is empty then.
+      const found = engine().gradients(() => bind(values, run), [...values.values()], undefined, true);
+      keep(found.value);
+      for (const gradient of found.grads) if (gradient) keep(gradient);
+      return found;
+    }),
+  );
   const gradients = new Map<Weight, Tensor>();
   const unreached: Weight[] = [];
   for (const [i, weight] of weights.entries()) {
-    const gradient = grads[i];
+    const gradient: Tensor | undefined = grads[i];
     if (gradient) gradients.set(weight, gradient);
     else unreached.push(weight);
   }
-  return { value, gradients, unreached };
+  return { value: value as Scalar, gradients, unreached };
+}
+
+/** Where a function throws, frees what tfjs has saved for the gradient: it does so only at the end of one that succeeds. */
+function freeingTape<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const { state } = engine();
+    if (state.gradientDepth === 0 && state.activeTape) {
+      for (const { saved } of state.activeTape) dispose(saved);
+      state.activeTape = [];
+    }
+    throw error;
+  }
 }

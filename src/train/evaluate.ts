@@ -5,7 +5,7 @@ import type { FitOptions } from '../data/letterbox.ts';
 import type { Sample } from '../data/sample.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { toDetections } from '../detection/toDetections.ts';
-import type { EvaluatedImage } from '../evaluate/missRate.ts';
+import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
 import { air } from './air.ts';
 import type { Recipe } from './recipe.ts';

@@ -1,10 +1,10 @@
-import { keep, type Scalar, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { dispose, keep, mul, type Scalar, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import type { Block, HasParts } from '../core/block.ts';
 import type { Predictions } from '../core/levels.ts';
 import { trainingPass } from '../core/pass.ts';
 import type { Weight } from '../core/weight.ts';
 import { valueAndGradients } from '../tfjs/gradients.ts';
-import { clipByNorm } from './clip.ts';
+import { clipFactor } from './clip.ts';
 import type { Optimizer, Slots } from './optimizer.ts';
 
 /** What is to become smaller, and what it is made of. */
@@ -49,39 +49,54 @@ export interface StepResults {
 /**
  * A training step as a pure function: forward, loss, gradients, clipping, optimizer. Static shapes, nothing is read back
  * and nothing is moved, so that it can be traced, and run anywhere.
+ *
+ * @throws RangeError for a weight without slots; whatever the model and the loss throw
  */
 export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: StepInputs<Targets>) => StepResults {
   const { model, loss, optimizer, clipNorm } = options;
   return ({ weights, slots, images, targets, learningRate, randoms }) => {
+    for (const { place } of [...weights.keys()].filter((weight) => !slots.has(weight)))
+      throw new RangeError(`trainStep: ${place} has no slots; start from firstSlots(optimizer, shape)`);
     const pass = trainingPass(randoms ? { randoms } : {});
     let parts: LossParts | undefined;
-    const found = valueAndGradients(() => {
+    const forward = () => {
       parts = loss(model(images, pass), targets);
       for (const part of Object.values(parts)) keep(part);
       return parts.total;
-    }, weights);
-    const moved = new Map<Weight, Tensor>();
-    const kept = new Map<Weight, Slots>();
-    tidy(() => {
-      const gradients = clipNorm === undefined ? found.gradients : clipByNorm(found.gradients, clipNorm);
-      for (const [weight, gradient] of gradients) {
-        const value = weights.get(weight);
-        const own = slots.get(weight);
-        if (value === undefined || own === undefined)
-          throw new RangeError(`trainStep: ${weight.place} has no slots; start from firstSlots(optimizer, shape)`);
-        const next = optimizer.update(weight, { value, gradient, slots: own, learningRate });
-        moved.set(weight, keep(next.value));
-        kept.set(weight, next.slots);
-        for (const slot of Object.values(next.slots)) keep(slot);
-      }
-    });
-    for (const gradient of found.gradients.values()) gradient.dispose();
-    return {
-      loss: parts ?? { total: found.value },
-      weights: moved,
-      slots: kept,
-      statistics: pass.updates,
-      unreached: found.unreached,
     };
+    try {
+      const { value, gradients, unreached } = valueAndGradients(forward, weights);
+      const moved = move({ optimizer, weights, slots, gradients, learningRate, clipNorm });
+      return { ...moved, loss: parts ?? { total: value }, statistics: pass.updates, unreached };
+    } catch (error) {
+      dispose([...Object.values(parts ?? {}), ...pass.updates.values()]);
+      throw error;
+    }
   };
+}
+
+interface MoveOptions extends Pick<StepInputs<unknown>, 'weights' | 'slots' | 'learningRate'> {
+  readonly optimizer: Optimizer;
+  readonly gradients: ReadonlyMap<Weight, Tensor>;
+  readonly clipNorm: number | undefined;
+}
+
+/** Moves one weight after the other, each gradient freed as soon as it is used. */
+function move({ optimizer, weights, slots, gradients, learningRate, clipNorm }: MoveOptions) {
+  const factor = clipNorm === undefined ? undefined : clipFactor(gradients.values(), clipNorm);
+  const values = new Map<Weight, Tensor>();
+  const kept = new Map<Weight, Slots>();
+  for (const [weight, raw] of gradients) {
+    tidy(() => {
+      const gradient = factor ? mul(raw, factor) : raw;
+      const value = weights.get(weight) ?? weight.read();
+      const next = optimizer.update(weight, { value, gradient, slots: slots.get(weight) ?? {}, learningRate });
+      values.set(weight, keep(next.value));
+      kept.set(weight, next.slots);
+      for (const slot of Object.values(next.slots)) keep(slot);
+    });
+    raw.dispose();
+  }
+  factor?.dispose();
+  return { weights: values, slots: kept };
 }

@@ -14,11 +14,13 @@ const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 /** A header of more bytes is refused, as the format's own reader does. */
 const longestHeader = 100_000_000;
 
-/** Writes tensors as float32. @throws RangeError for values that are not of their shape. @see huggingface/safetensors, format */
+/** Writes tensors as float32. @throws RangeError for values that are not of their shape, or a name that the format keeps. @see huggingface/safetensors, format */
 export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   let end = 0;
   const entries: [string, object][] = [['__metadata__', metadata]];
   for (const [name, { shape, values }] of tensors) {
+    if (name === '__metadata__')
+      throw new RangeError(`safetensors: a tensor is called ${name}; the format keeps that name`);
     if (values.length !== size(shape))
       throw new RangeError(
         `safetensors: ${name} is [${shape}], ${size(shape)} numbers, but ${values.length} were given`,
@@ -104,7 +106,7 @@ function entry(value: unknown, key: string, name: string) {
 }
 
 function decode(bytes: Uint8Array, dtype: Dtype): Float32Array {
-  const copy = bytes.slice(); // aligned, and the file can go
+  const copy = new Uint8Array(bytes); // aligned, and the file can go; a Buffer's slice would be no copy
   if (dtype === 'F32') return new Float32Array(copy.buffer);
   const halves = new Uint16Array(copy.buffer);
   if (dtype === 'BF16') return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Annotation, Detection } from '../../src/core/annotation.ts';
 import { readMat } from '../../src/data/mat.ts';
 import { matCells, matNumbers, matVariable } from '../../src/data/matValue.ts';
-import { type EvaluatedImage, missRate } from '../../src/evaluate/missRate.ts';
+import type { EvaluatedImage } from '../../src/evaluate/matching.ts';
+import { missRate } from '../../src/evaluate/missRate.ts';
 import { caltechProtocols, plainProtocol } from '../../src/evaluate/protocol.ts';
 
 const caltech = new URL('../../../shared/data/caltech/', import.meta.url);

@@ -5,73 +5,22 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ladder } from '../../examples/ladder.ts';
 import { conv } from '../../src/block/conv.ts';
 import { block, weights } from '../../src/core/block.ts';
+import { freeze } from '../../src/core/freeze.ts';
 import type { Predictions } from '../../src/core/levels.ts';
 import { settle } from '../../src/core/model.ts';
 import type { Weight } from '../../src/core/weight.ts';
 import { ssdLoss } from '../../src/detection/ssdLoss.ts';
 import { complete } from '../../src/tfjs/abstract.ts';
 import { trace } from '../../src/trace/trace.ts';
-import { clipByNorm } from '../../src/train/clip.ts';
-import { firstSlots, rmsprop, type Slots, sgd } from '../../src/train/optimizer.ts';
+import { firstSlots, sgd } from '../../src/train/optimizer.ts';
 import { trainStep } from '../../src/train/step.ts';
+import { lossOf, targetsOf } from '../../src/train/targets.ts';
+import { recipe, samples, toy } from './toy.ts';
 
 const numbers = (of: tf.Tensor) => [...of.dataSync()];
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
-});
-
-describe('optimizers', () => {
-  const moved = (
-    optimizer: ReturnType<typeof sgd>,
-    gradients: readonly number[],
-    shape: [number] | [number, number],
-  ) => {
-    const w = conv({ filters: 1 });
-    const weight = [...weights(w).values()][shape.length === 1 ? 1 : 0];
-    complete(w, [1, 1, 1, 1]);
-    if (weight === undefined) throw new Error('no weight');
-    let value: tf.Tensor = tf.fill(shape, 1);
-    let slots: Slots = firstSlots(optimizer, shape);
-    for (const g of gradients) {
-      const next = optimizer.update(weight, {
-        value,
-        gradient: tf.fill(shape, g),
-        slots,
-        learningRate: tf.scalar(0.1),
-      });
-      ({ value, slots } = next);
-    }
-    return numbers(value)[0];
-  };
-  it('sgd follows its formula over two steps', () => {
-    // v = 1, w = 0.9; v = 0.9 + 2 = 2.9, w = 0.61
-    expect(moved(sgd(), [1, 2], [1])).toBeCloseTo(0.61, 6);
-  });
-  it('sgd decays filters and spares biases', () => {
-    const options = { momentum: 0, weightDecay: 0.5 };
-    expect(moved(sgd(options), [1], [1, 1])).toBeCloseTo(0.85, 6); // 1 - 0.1 * (1 + 0.5 * 1)
-    expect(moved(sgd(options), [1], [1])).toBeCloseTo(0.9, 6);
-  });
-  it('rmsprop follows its formula', () => {
-    // s = 0.01 * 4 = 0.04; step = 2 / (0.2 + 1e-8) = 10; w = 1 - 0.1 * 10
-    expect(moved(rmsprop(), [2], [1])).toBeCloseTo(0, 5);
-  });
-});
-
-describe('clipping by norm', () => {
-  it('scales all gradients together, and only when they are too long', () => {
-    const gradients = new Map([
-      ['a', tf.tensor1d([3])],
-      ['b', tf.tensor1d([4])],
-    ]);
-    expect([...clipByNorm(gradients, 1).values()].map((g) => numbers(g)[0])).toEqual([
-      expect.closeTo(0.6, 5),
-      expect.closeTo(0.8, 5),
-    ]); // norm 5
-    expect([...clipByNorm(gradients, 10).values()].map((g) => numbers(g)[0])).toEqual([3, 4]);
-    expect(() => clipByNorm(gradients, 0)).toThrow(/norm is 0/);
-  });
 });
 
 const inputsOf = (model: Parameters<typeof weights>[0]) => {
@@ -117,6 +66,29 @@ describe('a training step', () => {
       return numbers(loss(model(images)).total)[0] ?? 0;
     };
     expect(slope).toBeCloseTo((at(1e-2) - at(-1e-2)) / 2e-2, 2);
+  });
+
+  it('gives, over the parts of a batch, what it gives over the whole', () => {
+    const model = toy();
+    freeze(model, { trainable: true, statistics: 'stored' }); // a batch's own statistics are not its parts'
+    const { trained } = inputsOf(model);
+    const weightsNow = new Map(trained.map((weight) => [weight, weight.read()]));
+    const optimizer = sgd({ momentum: 0 });
+    const slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
+    const step = trainStep({ model, optimizer, loss: lossOf(recipe) });
+    const objects = samples.slice(0, 2).map((sample) => sample.objects);
+    const pixels = tf.randomUniform<tf.Rank.R4>([2, 16, 16, 3], 0, 1, 'float32', 7);
+    const { positives } = targetsOf(model, objects, recipe); // of the whole
+    const slopes = (from: number, to: number) => {
+      const targets = { ...targetsOf(model, objects.slice(from, to), recipe), positives };
+      const images = tf.slice(pixels, [from, 0, 0, 0], [to - from, -1, -1, -1]);
+      const { weights: moved } = step({ weights: weightsNow, slots, images, targets, learningRate: tf.scalar(1) });
+      return trained.map((weight) => tf.sub(weight.read(), moved.get(weight) ?? 0).dataSync());
+    };
+    const [whole, first, second] = [slopes(0, 2), slopes(0, 1), slopes(1, 2)];
+    for (const [i, { place }] of trained.entries())
+      for (const [j, slope] of (whole[i] ?? []).entries())
+        expect((first[i]?.[j] ?? 0) + (second[i]?.[j] ?? 0), place).toBeCloseTo(slope, 3); // float32 sums of up to 1,200
   });
 
   it('of the weighted FPN is traced whole: every weight is updated but the P6 and P7 nodes of the last cell', () => {

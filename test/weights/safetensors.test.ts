@@ -42,6 +42,20 @@ describe('safetensors', () => {
     expect(tensors.get('b/c')).toEqual({ shape: [], values: Float32Array.of(7) });
     expect(tensors.get('none')?.values).toHaveLength(0);
   });
+  it('are read from a part of a larger buffer, as Node gives files', () => {
+    const pool = Buffer.alloc(1000);
+    pool.set(small(), 3);
+    const part = pool.subarray(3, 3 + small().length);
+    expect(readSafetensors(part)).toEqual(readSafetensors(small()));
+  });
+  it('are not written where a tensor has the name of the metadata, or not its numbers', () => {
+    const tensors = (name: string, length: number) =>
+      new Map([[name, { shape: [2], values: new Float32Array(length) }]]);
+    expect(() => writeSafetensors({ tensors: tensors('__metadata__', 2), metadata: {} })).toThrow(/keeps that name/);
+    expect(() => writeSafetensors({ tensors: tensors('a', 3), metadata: {} })).toThrow(
+      /a is \[2\], 2 numbers, but 3 were given/,
+    );
+  });
   it('are read as float32 from half and brain floats', () => {
     const halves = Uint16Array.of(0x3c00, 0xc000, 0x7c00, 0x0001); // 1, -2, infinity, the smallest
     const f16 = file({ x: { dtype: 'F16', shape: [4], data_offsets: [0, 8] } }, new Uint8Array(halves.buffer));
