@@ -1,20 +1,48 @@
+// Samples
+export type { RgbImage } from './data/image.ts';
+export type { Sample } from './data/sample.ts';
+
 // Augmentation and batches
 export { type AugmentOptions, augment } from './data/augment.ts';
-export { imageCache } from './data/batchCache.ts';
-export { evaluationBatches } from './data/batchEvaluation.ts';
+export type { CutOptions } from './data/augmentObjects.ts';
+export { type Augmentation, baselineAugmentation, jitterAugmentation, ssdAugmentation } from './data/augmentSteps.ts';
+export { type ImageCache, imageCache } from './data/batchCache.ts';
+export { type EvaluationBatch, type EvaluationOptions, evaluationBatches } from './data/batchEvaluation.ts';
 export { type Batch, type BatchOptions, batches } from './data/batches.ts';
-// Caltech: annotations
+export { type FitOptions, type Fitted, letterbox, stretch } from './data/letterbox.ts';
+export { inverse, type Placement, placeBox, type Size } from './data/placement.ts';
+export type { Resampling } from './data/resample.ts';
+export { type ResizeOptions, resize } from './data/resize.ts';
+
+// Scenes
+export { scenes } from './data/scenes.ts';
+export type { ScenesOptions } from './data/scenesOptions.ts';
+export {
+  type CaltechFiles,
+  type NamedFile,
+  scenesToCaltech,
+  type ToCaltechOptions,
+  toCaltech,
+} from './data/toCaltech.ts';
+
+// Caltech: videos and annotations
 export { type BbGtObject, type BbGtOptions, readBbGt, writeBbGt } from './data/bbGt.ts';
-// Caltech: videos
 export { type ByteSource, bytesSource } from './data/byteSource.ts';
 export { type CaltechLabelOptions, type CaltechObject, caltechAnnotation } from './data/caltechLabels.ts';
 export { type CaltechVideoOptions, caltechVideo } from './data/caltechVideo.ts';
+export { openSeq, type Seq, type SeqFrame, type SeqOptions } from './data/seq.ts';
+export type { SeqCodec, SeqHeader } from './data/seqHeader.ts';
+export { type ImageDecoder, seqImage } from './data/seqImage.ts';
+export { type SeqWriteFrame, type SeqWriteOptions, writeSeq } from './data/seqWrite.ts';
+export type { Vbb, VbbBox, VbbObject } from './data/vbb.ts';
+export { vbbAnnotations, vbbOf } from './data/vbbAnnotations.ts';
+export { readVbb, type VbbOptions } from './data/vbbRead.ts';
+export { readVbbText, writeVbbText } from './data/vbbText.ts';
+export { writeVbb } from './data/vbbWrite.ts';
+
 // Other formats
 export { FormatError, isFormatError } from './data/formatError.ts';
-// Samples
-export type { RgbImage } from './data/image.ts';
 export { type ImageSize, imageSize } from './data/imageSize.ts';
-export { letterbox, stretch } from './data/letterbox.ts';
 export { type MatOptions, readMat } from './data/mat.ts';
 export {
   type MatArray,
@@ -37,25 +65,4 @@ export {
 export { matCell, matChar, matDoubles, matStruct, writeMat } from './data/matWrite.ts';
 export { type PascalText, type PascalTextOptions, readPascalText } from './data/pascalText.ts';
 export type { PixelBox } from './data/pixelBox.ts';
-export { resize } from './data/resize.ts';
-export type { Sample } from './data/sample.ts';
-// Scenes
-export { scenes } from './data/scenes.ts';
-export type { ScenesOptions } from './data/scenesOptions.ts';
-export { openSeq, type Seq, type SeqFrame, type SeqOptions } from './data/seq.ts';
-export type { SeqCodec, SeqHeader } from './data/seqHeader.ts';
-export { type ImageDecoder, seqImage } from './data/seqImage.ts';
-export { type SeqWriteFrame, type SeqWriteOptions, writeSeq } from './data/seqWrite.ts';
 export { type BadOptions, type DataSet, describeSkipped, type Skipped } from './data/skipped.ts';
-export {
-  type CaltechFiles,
-  type NamedFile,
-  scenesToCaltech,
-  type ToCaltechOptions,
-  toCaltech,
-} from './data/toCaltech.ts';
-export type { Vbb, VbbBox, VbbObject } from './data/vbb.ts';
-export { vbbAnnotations, vbbOf } from './data/vbbAnnotations.ts';
-export { readVbb, type VbbOptions } from './data/vbbRead.ts';
-export { readVbbText, writeVbbText } from './data/vbbText.ts';
-export { writeVbb } from './data/vbbWrite.ts';

@@ -1,6 +1,48 @@
 // Registers tfjs's gradients and chained ops: in Node, nothing else does.
 import '@tensorflow/tfjs-layers';
 
+// Core
+export type { Annotation, Box, Detection } from './core/annotation.ts';
+export { type Binding, bind } from './core/bind.ts';
+export { at, type Block, block, blocks, type HasParts, walk, weights } from './core/block.ts';
+export { type FreezeOptions, freeze, unfreeze } from './core/freeze.ts';
+export type { Initializer } from './core/initializers.ts';
+export type {
+  Adapter,
+  AnchorShapes,
+  Backbone,
+  Feature,
+  From,
+  Head,
+  Level,
+  Maps,
+  Neck,
+  Predictions,
+  Stage,
+  UpTo,
+} from './core/levels.ts';
+export { asVariables, type Count, count, dispose, type RandomInput, randomInputs, settle } from './core/model.ts';
+export { inference, type Pass, type TrainingPass, trainingPass } from './core/pass.ts';
+export { type Weight, type WeightOptions, weight } from './core/weight.ts';
+
+// Blocks
+export type { Activation } from './block/activation.ts';
+export { type BatchNormOptions, batchNorm } from './block/batchNorm.ts';
+export {
+  type ConvOptions,
+  conv,
+  type DepthwiseConvOptions,
+  depthwiseConv,
+  type SeparableConvOptions,
+  separableConv,
+} from './block/conv.ts';
+export { type DropConnectOptions, dropConnect } from './block/dropConnect.ts';
+export { type FuseOptions, fuse } from './block/fuse.ts';
+export { type MBConvOptions, mbConv } from './block/mbConv.ts';
+export { sequence } from './block/sequence.ts';
+export { type SqueezeExciteOptions, squeezeExcite } from './block/squeezeExcite.ts';
+export { type UpsampleOptions, upsample } from './block/upsample.ts';
+
 // Backbones
 export { type CompoundScale, compoundScale } from './backbone/compoundScale.ts';
 export {
@@ -20,56 +62,30 @@ export {
 } from './backbone/efficientNet.ts';
 export { type SsdVggOptions, ssdVgg } from './backbone/ssdVgg.ts';
 export { pytorch, tensorflow, type Variant } from './backbone/variant.ts';
-// Blocks
-export type { Activation } from './block/activation.ts';
-export { type BatchNormOptions, batchNorm } from './block/batchNorm.ts';
-export {
-  type ConvOptions,
-  conv,
-  type DepthwiseConvOptions,
-  depthwiseConv,
-  type SeparableConvOptions,
-  separableConv,
-} from './block/conv.ts';
-export { type DropConnectOptions, dropConnect } from './block/dropConnect.ts';
-export { type FuseOptions, fuse } from './block/fuse.ts';
-export { type MBConvOptions, mbConv } from './block/mbConv.ts';
-export { sequence } from './block/sequence.ts';
-export { type SqueezeExciteOptions, squeezeExcite } from './block/squeezeExcite.ts';
-export { type UpsampleOptions, upsample } from './block/upsample.ts';
-// Core
-export type { Annotation, Box, Detection } from './core/annotation.ts';
-export { type Binding, bind } from './core/bind.ts';
-export { at, type Block, block, blocks, type HasParts, walk, weights } from './core/block.ts';
-export { type FreezeOptions, freeze, unfreeze } from './core/freeze.ts';
-export type { Adapter, Backbone, Feature, Head, Level, Maps, Neck, Predictions, Stage } from './core/levels.ts';
-export { asVariables, type Count, count, dispose, type RandomInput, randomInputs, settle } from './core/model.ts';
-export { inference, type Pass, type TrainingPass, trainingPass } from './core/pass.ts';
-export { type Weight, type WeightOptions, weight } from './core/weight.ts';
-// Geometry of detection
-export { anchors, anchorsPerCell } from './detection/anchors.ts';
-export { baselineAnchors } from './detection/baselineAnchors.ts';
-export { matchBatch } from './detection/match.ts';
-export { nms } from './detection/nms.ts';
-export { postprocess } from './detection/postprocess.ts';
-export { ssdLoss } from './detection/ssdLoss.ts';
-export { toDetections } from './detection/toDetections.ts';
+
 // Necks and heads
 export { type SsdHeadOptions, ssdHead } from './head/ssdHead.ts';
-// Detectors
-export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
-export { type Predictor, predict } from './model/predict.ts';
-export { imagenet, kaist, type Standardization, unit } from './model/standardize.ts';
 export { type BifpnOptions, bifpn } from './neck/bifpn.ts';
 export { compose } from './neck/compose.ts';
 export { type FpnOptions, fpn } from './neck/fpn.ts';
 export { type LiftOptions, lift } from './neck/lift.ts';
 export { type SelectOptions, select } from './neck/select.ts';
-// Trace
-export { formatSummary } from './trace/formatSummary.ts';
-export { formatGraph, type Graph, liveNodes } from './trace/graph.ts';
-export { type Summary, summary } from './trace/summary.ts';
-export { trace } from './trace/trace.ts';
+
+// Detectors
+export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
+export { type Predictor, predict } from './model/predict.ts';
+export { imagenet, kaist, type Standardization, unit } from './model/standardize.ts';
+
+// Geometry of detection
+export { anchors, anchorsPerCell } from './detection/anchors.ts';
+export { baselineAnchors } from './detection/baselineAnchors.ts';
+export type { Boxes } from './detection/boxes.ts';
+export { matchBatch } from './detection/match.ts';
+export { nms } from './detection/nms.ts';
+export { type Found, type PostprocessRule, postprocess } from './detection/postprocess.ts';
+export { ssdLoss } from './detection/ssdLoss.ts';
+export { toDetections } from './detection/toDetections.ts';
+
 // Training
 export { clipByNorm } from './train/clip.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
@@ -83,11 +99,33 @@ export {
   sgd,
 } from './train/optimizer.ts';
 export { baselineRecipe, type Recipe, studyRecipe } from './train/recipe.ts';
-export type { EndReport, EpochReport, Report, StartReport, StepReport, Validation } from './train/report.ts';
+export type {
+  EndReport,
+  EpochReport,
+  LossNumbers,
+  Report,
+  StartReport,
+  StepReport,
+  Validation,
+} from './train/report.ts';
 export type { Schedule } from './train/schedule.ts';
 export type { CheckpointRecord, RunState } from './train/state.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
 export { type CheckpointStore, type TrainOptions, type TrainResult, train } from './train/train.ts';
 export type { ValidationOptions } from './train/validate.ts';
+
+// Weights as files
 export { loadWeights, saveWeights } from './weights/modelWeights.ts';
 export { readSafetensors, type Safetensors, writeSafetensors } from './weights/safetensors.ts';
+
+// Trace
+export { formatSummary } from './trace/formatSummary.ts';
+export { formatGraph, type Graph, liveNodes } from './trace/graph.ts';
+export { type Summary, summary } from './trace/summary.ts';
+export { trace } from './trace/trace.ts';
+
+// Of pyramidion/data, named in options above
+export type { Augmentation } from './data/augmentSteps.ts';
+export type { ImageCache } from './data/batchCache.ts';
+export type { FitOptions } from './data/letterbox.ts';
+export type { Sample } from './data/sample.ts';

@@ -1,9 +1,10 @@
-import { add, mul, batchNorm as normalize, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { add, mul, type Tensor1D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { type Block, block, factsOf } from '../core/block.ts';
 import { ones } from '../core/initializers.ts';
 import { type Weight, weight } from '../core/weight.ts';
+import { batchNormStored } from '../ops/batchNormStored.ts';
 import { batchNormTraining } from '../ops/batchNormTraining.ts';
-import { type Activation, activate } from './activation.ts';
+import type { Activation } from './activation.ts';
 
 export interface BatchNormOptions {
   /** Added to the variance. Default 1e-3, as TensorFlow's EfficientNets have it. */
@@ -33,8 +34,8 @@ export function batchNorm({ epsilon = 1e-3, momentum = 0.99, activation = 'linea
   return block({ gamma, beta, mean, variance }, (x: Tensor4D, pass, self) => {
     const shape: [number] = [x.shape[3]];
     if (pass.statistics === 'stored' || factsOf(self).statistics === 'stored') {
-      const [m, v] = [mean.as(shape), variance.as(shape)];
-      return activate(normalize(x, m, v, beta.as(shape), gamma.as(shape), epsilon), activation);
+      const stored = { mean: mean.as(shape), variance: variance.as(shape), epsilon, activation };
+      return batchNormStored(x, gamma.as(shape), beta.as(shape), stored);
     }
     const ofBatch = batchNormTraining(x, gamma.as(shape), beta.as(shape), { epsilon, activation });
     const count = x.size / x.shape[3];
