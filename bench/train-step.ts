@@ -22,7 +22,6 @@ import {
   detector,
   efficientNetB0,
   firstSlots,
-  type Slots,
   sgd,
   ssdHead,
   ssdLoss,
@@ -78,9 +77,9 @@ function prepare(): () => Promise<number> {
     const results = step({ weights: values, slots, images, targets, learningRate });
     const loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
     for (const [weight, value] of [...results.weights, ...results.statistics]) weight.write(value);
-    const old: Slots[] = [...results.slots.keys()].flatMap((weight) => slots.get(weight) ?? []);
+    const old = [...results.slots.keys()].map((weight) => slots.get(weight) ?? {});
     slots = new Map([...slots, ...results.slots]);
-    for (const slot of old) dispose(slot as { [name: string]: Tensor4D });
+    for (const slot of old) dispose({ ...slot });
     dispose([...Object.values(results.loss), ...results.weights.values(), ...results.statistics.values()]);
     const time = performance.now() - start;
     if (!Number.isFinite(loss)) throw new Error(`train-step: the loss is ${loss}`);

@@ -1,7 +1,6 @@
 /** Seven detectors, each one step on from the last. `npm run ladder` prints them. */
 import {
   type Backbone,
-  type BatchNormOptions,
   baselineAnchors,
   bifpn,
   compose,
@@ -14,7 +13,6 @@ import {
   select,
   ssdHead,
   ssdVgg,
-  tensorflow,
   unit,
 } from 'pyramidion';
 
@@ -29,20 +27,16 @@ export const full = {
   channels: 512,
   pyramid: 224,
   anchors: baselineAnchors(),
-  norm: {} as BatchNormOptions,
 };
 
-const variant = { ...tensorflow, norm: { epsilon: 1e-3, momentum: 0.9 } };
-
-/** Everything narrow, for minutes of training on a small computer; people from a fifth to half of the input's height. */
+/** Everything narrow, for minutes of training on a small computer; people from a fifth to four fifths of the input's height. */
 export const small = (inputSize: readonly [height: number, width: number]): typeof full => ({
   inputSize,
-  stages: () => efficientNet({ width: 0.5, depth: 0.5, strides: 'ladder', dropConnect: 0, variant }),
+  stages: () => efficientNet({ width: 0.5, depth: 0.5, strides: 'ladder', dropConnect: 0 }),
   vgg: () => ssdVgg({ width: 0.125 }),
   channels: 64,
   pyramid: 48,
-  anchors: baselineAnchors({ sides: [0.1, 0.17, 0.28].map((part) => part * inputSize[0]), ratios: [0.36, 0.55] }),
-  norm: { momentum: 0.9 }, // statistics that follow within a hundred steps
+  anchors: baselineAnchors({ sides: [0.12, 0.22, 0.4].map((part) => part * inputSize[0]), ratios: [0.36, 0.55] }),
 });
 
 export const ladder = {
@@ -64,57 +58,57 @@ export const ladder = {
       head: ssdHead({ levels: fine, anchors, labels }),
     }),
 
-  normalizedWide: ({ inputSize, stages, channels, norm, anchors } = full) =>
+  normalizedWide: ({ inputSize, stages, channels, anchors } = full) =>
     detector({
       inputSize,
       standardize: kaist,
       backbone: stages(),
-      neck: compose(select({ stages: ['C3', 'C4', 'C5'] }), lift({ levels: fine, channels, norm })),
+      neck: compose(select({ stages: ['C3', 'C4', 'C5'] }), lift({ levels: fine, channels })),
       head: ssdHead({ levels: fine, anchors, labels }),
     }),
 
-  highResolution: ({ inputSize: [height, width], stages, channels, norm, anchors } = full) =>
+  highResolution: ({ inputSize: [height, width], stages, channels, anchors } = full) =>
     detector({
       inputSize: [height, width],
       resize: [2 * height, 2 * width],
       standardize: kaist,
       backbone: stages(),
-      neck: compose(select({ stages: ['C4', 'C5', 'C6'] }), lift({ levels: ['P4', 'P5', 'P6'], channels, norm })),
+      neck: compose(select({ stages: ['C4', 'C5', 'C6'] }), lift({ levels: ['P4', 'P5', 'P6'], channels })),
       head: ssdHead({ levels: ['P4', 'P5', 'P6'], anchors, labels }),
     }),
 
-  fpn: ({ inputSize, stages, channels, norm, anchors } = full) =>
+  fpn: ({ inputSize, stages, channels, anchors } = full) =>
     detector({
       inputSize,
       standardize: kaist,
       backbone: stages(),
       neck: compose(
-        fpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], channels: 'stage', upsample: 'bilinear', norm }),
-        lift({ levels: fine, channels, norm }),
+        fpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], channels: 'stage', upsample: 'bilinear' }),
+        lift({ levels: fine, channels }),
       ),
       head: ssdHead({ levels: fine, anchors, labels }),
     }),
 
-  deconvFpn: ({ inputSize, stages, channels, norm, anchors } = full) =>
+  deconvFpn: ({ inputSize, stages, channels, anchors } = full) =>
     detector({
       inputSize,
       standardize: kaist,
       backbone: stages(),
       neck: compose(
-        fpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], channels: 'stage', upsample: 'transposed', norm }),
-        lift({ levels: fine, channels, norm }),
+        fpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], channels: 'stage', upsample: 'transposed' }),
+        lift({ levels: fine, channels }),
       ),
       head: ssdHead({ levels: fine, anchors, labels }),
     }),
 
-  weightedFpn: ({ inputSize, stages, channels, pyramid, norm, anchors } = full) =>
+  weightedFpn: ({ inputSize, stages, channels, pyramid, anchors } = full) =>
     detector({
       inputSize,
       standardize: kaist,
       backbone: stages(),
       neck: compose(
-        bifpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], from: 'P3', to: 'P7', channels: pyramid, cells: 2, norm }),
-        lift({ levels: fine, channels, norm }),
+        bifpn({ stages: ['C3', 'C4', 'C5', 'C6', 'C7'], from: 'P3', to: 'P7', channels: pyramid, cells: 2 }),
+        lift({ levels: fine, channels }),
       ),
       head: ssdHead({ levels: fine, anchors, labels }),
     }),

@@ -10,14 +10,25 @@ export interface AveragePrecision {
   readonly detections: number;
 }
 
+export interface AveragePrecisionOptions {
+  /** Where the precision is taken: at every object found, as VOC does since 2010, or at the 101 recalls of COCO. Default 'all'. */
+  readonly points?: 'all' | 101;
+}
+
 /**
- * Average precision at the protocol's overlap: the precision at each recall is the best at that recall or beyond, summed
- * at every object found. Ignored regions count neither way. Detections of one score stand in the order given.
+ * Average precision at the protocol's overlap: the mean of the precision over recall, at each recall the best there or
+ * beyond. Ignored regions count neither way. Detections of one score stand in the order given; none is left out for
+ * their number, while COCO takes the best 100 of an image.
  *
- * @throws RangeError where no object counts
+ * @throws RangeError where no object counts; for a score that is not a number
  * @see Everingham et al., VOC 2010, section 3.4.1
+ * @see pycocotools/cocoeval.py: accumulate
  */
-export function averagePrecision(images: readonly EvaluatedImage[], protocol: Protocol): AveragePrecision {
+export function averagePrecision(
+  images: readonly EvaluatedImage[],
+  protocol: Protocol,
+  { points = 'all' }: AveragePrecisionOptions = {},
+): AveragePrecision {
   const matches = images.map((image) => matchImage(image, protocol));
   const truths = matches.reduce((sum, { counted }) => sum + counted.length, 0);
   if (truths === 0)
@@ -25,16 +36,30 @@ export function averagePrecision(images: readonly EvaluatedImage[], protocol: Pr
       `averagePrecision: none of ${images.length} images has an object that counts under ${protocol.name}`,
     );
   const results = matches.flatMap(({ detections }) => detections).sort((a, b) => b.score - a.score); // stable
-  let hits = 0;
-  const precisions = results.map(({ hit }, i) => {
-    if (hit) hits++;
-    return { hit, precision: hits / (i + 1) };
-  });
-  let best = 0;
-  let area = 0;
-  for (const { hit, precision } of precisions.reverse()) {
-    best = Math.max(best, precision);
-    if (hit) area += best / truths;
-  }
-  return { value: area, recall: hits / truths, truths, detections: results.length };
+  const precisions = precisionAtHits(results);
+  const value = points === 'all' ? sum(precisions) / truths : sum(sampled(precisions, truths)) / points;
+  return { value, recall: precisions.length / truths, truths, detections: results.length };
 }
+
+/** The best precision from each hit on, in the order of the hits. */
+function precisionAtHits(results: readonly { readonly hit: boolean }[]): number[] {
+  const precisions: number[] = [];
+  for (const [i, { hit }] of results.entries()) if (hit) precisions.push((precisions.length + 1) / (i + 1));
+  let best = 0;
+  for (let i = precisions.length - 1; i >= 0; i--) {
+    best = Math.max(best, precisions[i] ?? 0);
+    precisions[i] = best;
+  }
+  return precisions;
+}
+
+/** The precision at the recalls 0, .01, ... 1; beyond the last hit it is 0. */
+function sampled(precisions: readonly number[], truths: number): number[] {
+  let hit = 0;
+  return Array.from({ length: 101 }, (_, i) => {
+    while (hit < precisions.length && (hit + 1) / truths < i * 0.01) hit++; // not i / 100: numpy's linspace multiplies
+    return precisions[hit] ?? 0;
+  });
+}
+
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);

@@ -1,3 +1,6 @@
+import { curveAxes, type Frame, type Point } from './curveAxes.ts';
+import { curveLegend, legendSize, lineColours, lineStyle } from './curveLegend.ts';
+import { curvePath } from './curvePath.ts';
 import { escapeText, short } from './markup.ts';
 
 /** A detector's curve. */
@@ -6,86 +9,94 @@ export interface Curve {
   /** The log-average miss rate, for the legend. */
   readonly logAverage: number;
   /** False positives an image and miss rate, in the order of falling scores. */
-  readonly curve: readonly { readonly fppi: number; readonly missRate: number }[];
+  readonly curve: readonly Point[];
 }
 
 export interface CurveOptions {
   /** Above the plot. Default none. */
   readonly title?: string;
-  /** Pixels. Default 640. */
+  /** Pixels, 300 or more. Default 560. */
   readonly width?: number;
-  /** Pixels. Default 480. */
+  /** Pixels, 200 or more. A legend that would hide a curve stands below, and adds its height. Default 440. */
   readonly height?: number;
 }
 
-/** Ticks of the field's plots. @see Dollar et al., 2012, figure 11 */
-const missTicks = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.64, 0.8, 1] as const;
-const fppiDecades = [-3, -2, -1, 0, 1] as const;
-/** Told apart without colour vision too. @see Okabe and Ito, 2008 */
-const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#6b6b6b'] as const;
-const dashes = ['', '7 3', '2 2'] as const;
-
 /**
  * Miss rate against false positives an image, both logarithmic, as the field draws them: the best detector first in the
- * legend. A line at the left and right edge goes on where a curve begins or ends within. An SVG document.
+ * legend. A dot is where a detector has no more detections; the average goes on with its last miss rate. An SVG
+ * document, light or dark as its reader asks, white in programs that do not know of it.
  *
- * @throws RangeError for no curves
+ * @throws RangeError for no curves, a number that is not finite, or too small a size
+ * @see Dollar et al., 2012, figure 11
  */
 export function curveSvg(
   curves: readonly Curve[],
-  { title = '', width = 640, height = 480 }: CurveOptions = {},
+  { title = '', width = 560, height = 440 }: CurveOptions = {},
 ): string {
-  if (curves.length === 0) throw new RangeError('curveSvg: curves is empty; give at least one');
-  const sorted = [...curves].sort((a, b) => a.logAverage - b.logAverage);
-  const [left, right, top, bottom] = [56, width - 16, title ? 40 : 16, height - 48];
-  const x = (fppi: number) => left + ((Math.log10(clamp(fppi, 1e-3, 10)) + 3) / 4) * (right - left);
-  const lowest = Math.log(0.04);
-  const y = (miss: number) => bottom + (Math.log(clamp(miss, 0.04, 1)) / -lowest + 1) * (top - bottom);
-
-  const rows = missTicks.map(
-    (tick) =>
-      `<path class="grid" d="M${left} ${short(y(tick))}H${right}"/><text x="${left - 8}" y="${short(y(tick) + 4)}" text-anchor="end">${tick === 1 ? '1' : `${tick}`.slice(1)}</text>`,
+  check(curves, width, height);
+  const sorted = curves.toSorted((a, b) => a.logAverage - b.logAverage);
+  const frame: Frame = { left: 56, right: width - 16, top: title ? 40 : 16, bottom: height - 48 };
+  const axes = curveAxes(
+    sorted.flatMap(({ curve }) => curve),
+    frame,
   );
-  const columns = fppiDecades.map(
-    (decade) =>
-      `<path class="grid" d="M${short(x(10 ** decade))} ${top}V${bottom}"/><text x="${short(x(10 ** decade))}" y="${bottom + 18}" text-anchor="middle">10<tspan dy="-5" font-size="9">${decade}</tspan></text>`,
+  const size = legendSize(sorted, frame.right - frame.left - 12);
+  const corner = { left: frame.left + 6, top: frame.bottom - size.height - 6 };
+  const below = sorted.some(({ curve }) =>
+    curve.some(({ fppi, missRate }) => axes.x(fppi) <= corner.left + size.width && axes.y(missRate) >= corner.top),
   );
-  const minor = fppiDecades
-    .slice(0, -1)
-    .flatMap((decade) =>
-      [2, 3, 4, 5, 6, 7, 8, 9].map(
-        (digit) => `<path class="fine" d="M${short(x(digit * 10 ** decade))} ${top}V${bottom}"/>`,
-      ),
-    );
-  const lines = sorted.map(({ curve }, i) => {
-    const points = curve.map(({ fppi, missRate }) => `${short(x(fppi))} ${short(y(missRate))}`);
-    const last = curve.at(-1);
-    const path = [`${left} ${short(y(curve.find(({ fppi }) => fppi > 1e-3)?.missRate ?? 1))}`, ...points];
-    if (last) path.push(`${right} ${short(y(last.missRate))}`);
-    return `<path class="line" stroke="${colours[i % colours.length]}" stroke-dasharray="${dashes[Math.floor(i / colours.length) % dashes.length]}" d="M${distinct(path).join('L')}"/>`;
-  });
-  const legend = sorted.map(({ name, logAverage }, i) => {
-    const at = bottom - 14 - 18 * (sorted.length - 1 - i);
-    const stroke = `stroke="${colours[i % colours.length]}" stroke-dasharray="${dashes[Math.floor(i / colours.length) % dashes.length]}"`;
-    return `<path class="line" ${stroke} d="M${left + 12} ${at - 4}h26"/><text x="${left + 46}" y="${at}">${(100 * logAverage).toFixed(2)} % ${escapeText(name)}</text>`;
-  });
-  const longest = Math.max(...sorted.map(({ name }) => name.length)) + 9;
-  const box = `<rect class="legend" x="${left + 4}" y="${bottom - 12 - 18 * sorted.length}" width="${Math.min(right - left - 8, 54 + 7 * longest)}" height="${18 * sorted.length + 4}"/>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="miss rate against false positives per image">
-<style>text{font:12px system-ui,sans-serif;fill:#222}.grid{stroke:#bbb}.fine{stroke:#e8e8e8}.line{fill:none;stroke-width:2;stroke-linejoin:round}.legend{fill:#fff;fill-opacity:.85;stroke:#bbb}</style>
-<rect width="${width}" height="${height}" fill="#fff"/>
-${title ? `<text x="${width / 2}" y="24" text-anchor="middle" style="font-weight:600;font-size:15px">${escapeText(title)}</text>` : ''}
-${minor.join('')}${rows.join('')}${columns.join('')}
-<clipPath id="plot"><rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}"/></clipPath>
-<g clip-path="url(#plot)">${lines.join('')}</g>
-<rect x="${left}" y="${top}" width="${right - left}" height="${bottom - top}" fill="none" stroke="#444"/>
-${box}${legend.join('')}
-<text x="${(left + right) / 2}" y="${height - 8}" text-anchor="middle">false positives per image</text>
-<text transform="translate(14 ${(top + bottom) / 2}) rotate(-90)" text-anchor="middle">miss rate</text>
+  const legend = curveLegend(sorted, { ...size, ...(below ? { left: frame.left, top: height } : corner) });
+  const lines = sorted.map(({ curve }, i) => curvePath(curve, axes, lineStyle(i))).reverse(); // the best on top
+  const whole = below ? height + size.height + 12 : height;
+  const heading = `<text x="${width / 2}" y="25" text-anchor="middle" font-size="16" font-weight="600">${escapeText(title)}</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="pyramidion-curve" viewBox="0 0 ${short(width)} ${short(whole)}" width="${short(width)}" height="${short(whole)}" font-family="system-ui,sans-serif" font-size="13" role="img" aria-label="${escapeText(described(sorted))}">
+<style>${style}</style>
+<rect class="paper" width="100%" height="100%"/>
+${title ? heading : ''}${axes.markup}
+<rect class="frame" x="${frame.left}" y="${frame.top}" width="${frame.right - frame.left}" height="${frame.bottom - frame.top}"/>
+${lines.join('\n')}
+${legend}
 </svg>`;
 }
 
-const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
+function check(curves: readonly Curve[], width: number, height: number): void {
+  if (curves.length === 0) throw new RangeError('curveSvg: curves is empty; give at least one');
+  if (!(width >= 300 && height >= 200))
+    throw new RangeError(`curveSvg: the plot is ${width}x${height} pixels; it needs 300x200 or more`);
+  for (const { name, logAverage, curve } of curves) {
+    const wrong = [{ fppi: 0, missRate: logAverage }, ...curve].find(
+      ({ fppi, missRate }) => !(Number.isFinite(fppi) && Number.isFinite(missRate)),
+    );
+    if (wrong)
+      throw new RangeError(
+        `curveSvg: '${name}' has ${wrong.fppi} false positives an image or a miss rate of ${wrong.missRate}; both are finite numbers`,
+      );
+  }
+}
 
-/** Points that differ from the one before. */
-const distinct = (points: readonly string[]): string[] => points.filter((point, i) => point !== points[i - 1]);
+const described = (sorted: readonly Curve[]) =>
+  `Miss rate against false positives per image. Log-average miss rate: ${sorted.map(({ name, logAverage }) => `${name} ${(100 * logAverage).toFixed(2)} %`).join(', ')}`;
+
+/** Only of things in this picture, so that it can stand in a page. */
+const rules = (list: readonly (readonly [selector: string, rule: string])[]) =>
+  list.map(([selector, rule]) => `.pyramidion-curve ${selector}{${rule}}`).join('');
+
+const style = `${rules([
+  ['text', 'fill:#222'],
+  ['.paper', 'fill:#fff'],
+  ['.frame', 'fill:none;stroke:#444'],
+  ['.grid', 'stroke:#bbb'],
+  ['.fine', 'stroke:#e8e8e8;fill:none'],
+  ['.legend', 'fill:#fff;fill-opacity:.9;stroke:#bbb'],
+  ['.line', 'fill:none;stroke-width:2;stroke-linejoin:round'],
+  ['.end', 'fill:#fff;stroke-width:2;stroke-dasharray:none'],
+])}@media (prefers-color-scheme:dark){${rules([
+  ['text', 'fill:#ddd'],
+  ['.paper', 'fill:#17181a'],
+  ['.frame', 'stroke:#888'],
+  ['.grid', 'stroke:#4a4c50'],
+  ['.fine', 'stroke:#2a2c2f'],
+  ['.legend', 'fill:#17181a;stroke:#4a4c50'],
+  ['.end', 'fill:#17181a'],
+  ...lineColours.map(([, dark], i) => [`[data-colour="${i}"]`, `stroke:${dark}`] as const),
+])}}`;

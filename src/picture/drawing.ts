@@ -1,66 +1,82 @@
-import type { Annotation, Box, Detection } from '../core/annotation.ts';
+import type { Annotation, Detection } from '../core/annotation.ts';
+import { dataUri } from './dataUri.ts';
+import { type Kind, order, outline, tag } from './drawingKinds.ts';
 import { escapeText, short } from './markup.ts';
 
 export interface Drawing {
-  /** Pixels. */
+  /** Of the image that the boxes are in, pixels. */
   readonly width: number;
   /** Pixels. */
   readonly height: number;
-  /** A JPEG or PNG file, shown below the boxes. Default none. */
+  /** A JPEG or PNG file, shown below the boxes; it may be a smaller copy, and fills the drawing. Default none. */
   readonly image?: Uint8Array;
   /** What was found. */
   readonly detections?: readonly Detection[];
-  /** Indices of detections that found something; given, the others are drawn as false. */
-  readonly hits?: ReadonlySet<number>;
   /** What is there: objects dashed, ignored regions hatched. */
   readonly truths?: readonly Annotation[];
+  /**
+   * What became of `detections` and `truths`, as `matchImage` says it: hits, false ones, misses, and in grey what counts
+   * neither way. Default nothing is known, and each detection is drawn as a hit.
+   */
+  readonly matches?: Matches;
   /** Lines and letters this many times larger. Default by the image's size. */
   readonly scale?: number;
 }
 
+/** Indices of what counts. */
+export interface Matches {
+  readonly detections: readonly { readonly index: number; readonly hit: boolean }[];
+  readonly counted: readonly number[];
+  readonly found: ReadonlySet<number>;
+}
+
 /**
- * Boxes over an image as an SVG document: light strokes on dark halos, filled labels, legible on any photograph.
+ * Boxes over an image as an SVG document: bright lines on dark ones, letters on filled labels, legible on any
+ * photograph. Labels are scores, with the class's name where there are several.
  *
- * @throws TypeError for an image that is neither JPEG nor PNG
+ * @throws RangeError for a size that is not positive, a place that is not finite; TypeError for an image that is neither JPEG nor PNG
  */
 export function drawingSvg(drawing: Drawing): string {
-  const { width, height, image, detections = [], hits, truths = [] } = drawing;
-  const scale = drawing.scale ?? Math.max(0.6, Math.min(width, height) / 400);
-  const picture = image ? `<image width="${width}" height="${height}" href="${dataUri(image)}"/>` : '';
-  const ignored = truths.filter(({ ignore }) => ignore !== undefined).map(({ box }) => rect(box, 'ignored'));
-  const objects = truths.filter(({ ignore }) => ignore === undefined).map(({ box }) => rect(box, 'truth'));
-  const found = detections.map(({ box, score, label }, i) => {
-    const kind = hits === undefined || hits.has(i) ? 'hit' : 'false';
-    const text = `${escapeText(label)} ${score.toFixed(2)}`;
-    const [y1, x1] = box;
-    const [wide, tall] = [(text.length * 6 + 6) * scale, 13 * scale];
-    const at = Math.max(0, y1 - tall);
-    return (
-      rect(box, kind) +
-      `<rect class="${kind} filled" x="${short(x1)}" y="${short(at)}" width="${short(wide)}" height="${short(tall)}"/>` +
-      `<text x="${short(x1 + 3 * scale)}" y="${short(at + 10 * scale)}">${text}</text>`
-    );
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
-<style>rect{fill:none}.halo{stroke:#000;stroke-opacity:.65;stroke-width:${short(3.4 * scale)}}.hit{stroke:#3df57a}.false{stroke:#ff5a5a}.truth{stroke:#fff;stroke-dasharray:${short(5 * scale)} ${short(3 * scale)}}.ignored{stroke:#ffc83d;fill:url(#hatch)}.hit,.false,.truth,.ignored{stroke-width:${short(1.6 * scale)}}.filled{stroke:none}.hit.filled{fill:#3df57a}.false.filled{fill:#ff5a5a}text{font:600 ${short(9.5 * scale)}px ui-monospace,monospace;fill:#06120a}</style>
-<defs><pattern id="hatch" width="${short(6 * scale)}" height="${short(6 * scale)}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V${short(6 * scale)}" stroke="#ffc83d" stroke-opacity=".55" stroke-width="${short(2 * scale)}"/></pattern></defs>
-${picture}${ignored.join('')}${objects.join('')}${found.join('')}
+  const { width, height, image, detections = [], truths = [] } = drawing;
+  if (!(width > 0 && height > 0))
+    throw new RangeError(`drawingSvg: the image is ${width}x${height} pixels; both sides must be more than 0`);
+  const scale = drawing.scale ?? Math.min(width, 1.6 * height) / 460;
+  const known = kinds(drawing);
+  const there = truths.map((truth, i) => ({ ...truth, kind: known.truth(truth, i) }));
+  const several = new Set(detections.map(({ label }) => label)).size > 1;
+  const found = detections
+    .map((detection, i) => ({ ...detection, kind: known.detection(i) }))
+    .sort((a, b) => a.score - b.score); // the best on top
+  const tags = found.map(({ box, score, label, kind }) =>
+    tag(box, several ? `${label} ${score.toFixed(2)}` : score.toFixed(2), kind, { width, height, scale }),
+  );
+  const misses = there.filter(({ kind }) => kind === 'missed');
+  const shapes = [...there, ...found]
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+    .map(({ box, kind }) => outline(box, kind, scale));
+  const about = `${detections.length} detections, ${truths.length} marked${drawing.matches ? `, ${misses.length} missed` : ''}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="pyramidion-drawing" viewBox="0 0 ${short(width)} ${short(height)}" width="${short(width)}" height="${short(height)}" font-family="ui-monospace,monospace" font-weight="600" role="img" aria-label="${escapeText(about)}">
+${image ? `<image width="${short(width)}" height="${short(height)}" preserveAspectRatio="none" href="${dataUri(image)}"/>` : ''}
+<g fill="none" stroke-linejoin="round">${shapes.join('\n')}</g>
+${[...misses.map(({ box }) => tag(box, 'missed', 'missed', { width, height, scale })), ...tags].join('\n')}
 </svg>`;
 }
 
-function rect([y1, x1, y2, x2]: Box, kind: string): string {
-  const place = `x="${short(x1)}" y="${short(y1)}" width="${short(Math.max(0, x2 - x1))}" height="${short(Math.max(0, y2 - y1))}"`;
-  return `<rect class="halo" ${place}/><rect class="${kind}" ${place}/>`;
-}
-
-/** An image file as a URI that needs no network. */
-export function dataUri(file: Uint8Array): string {
-  const kind = file[0] === 0xff && file[1] === 0xd8 ? 'jpeg' : file[0] === 0x89 && file[1] === 0x50 ? 'png' : undefined;
-  if (kind === undefined)
-    throw new TypeError(
-      `picture: an image begins with bytes ${file[0]}, ${file[1]}; give the bytes of a JPEG or PNG file`,
-    );
-  let text = '';
-  for (let at = 0; at < file.length; at += 0x8000) text += String.fromCharCode(...file.subarray(at, at + 0x8000));
-  return `data:image/${kind};base64,${btoa(text)}`;
+/** What each detection and each truth is drawn as. */
+function kinds({ matches }: Drawing) {
+  const counted = new Map(matches?.detections.map(({ index, hit }) => [index, hit]));
+  const looked = new Set(matches?.counted);
+  return {
+    detection(index: number): Kind {
+      if (matches === undefined) return 'hit';
+      const hit = counted.get(index);
+      return hit === undefined ? 'uncounted' : hit ? 'hit' : 'false';
+    },
+    truth({ ignore }: Annotation, index: number): Kind {
+      if (ignore !== undefined) return 'ignored';
+      if (matches === undefined) return 'truth';
+      if (!looked.has(index)) return 'uncounted';
+      return matches.found.has(index) ? 'truth' : 'missed';
+    },
+  };
 }

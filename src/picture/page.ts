@@ -1,50 +1,78 @@
-import { escapeText } from './markup.ts';
+import { keyItems } from './drawingKinds.ts';
+import { escapeText, wellFormed } from './markup.ts';
+
+type Row = readonly [name: string, value: string];
 
 export interface Page {
   readonly title: string;
   /** A sentence or two below the title. */
   readonly lead?: string;
-  /** Names and values: settings, figures. */
-  readonly facts?: readonly (readonly [name: string, value: string])[];
+  /** What came out: names and values, beside the figures. */
+  readonly facts?: readonly Row[];
   /** SVG documents: curves and the like. */
   readonly figures?: readonly string[];
-  /** Pictures, each an SVG document and a caption. */
+  /** Pictures, each an SVG document and a caption. What the lines of `drawingSvg` mean is said above them. */
   readonly gallery?: readonly { readonly svg: string; readonly caption: string }[];
+  /** How it was made: names and values, at the end. */
+  readonly settings?: readonly Row[];
 }
 
-/** One HTML file that needs nothing else: for a screen by day and night, a phone, and paper. */
-export function pageHtml({ title, lead = '', facts = [], figures = [], gallery = [] }: Page): string {
-  const row = ([name, value]: readonly [string, string]) =>
-    `<tr><th scope="row">${escapeText(name)}</th><td>${escapeText(value)}</td></tr>`;
+/** One HTML file that needs nothing else, not even scripts: for a screen by day and night, a phone, and paper. */
+export function pageHtml({ title, lead = '', facts = [], figures = [], gallery = [], settings = [] }: Page): string {
+  const charts = figures.map((svg) => `<figure>${image(svg)}</figure>`);
+  const key = keyItems(gallery.map(({ svg }) => svg));
   const cards = gallery.map(
-    ({ svg, caption }, i) => `<figure>${own(svg, `g${i}`)}<figcaption>${escapeText(caption)}</figcaption></figure>`,
+    ({ svg, caption }, i) =>
+      `<figure id="picture-${i}"><a href="#picture-${i}">${image(svg)}</a><figcaption>${escapeText(caption)}</figcaption></figure>`,
   );
+  const parts = [
+    `<h1>${escapeText(title)}</h1>`,
+    lead && `<p>${escapeText(lead)}</p>`,
+    facts.length + charts.length > 0 && `<section class="top">${charts.join('\n')}${table(facts)}</section>`,
+    cards.length > 0 &&
+      `<section>${key.length > 0 ? `<ul class="key">${key.join('')}</ul>` : ''}<div class="gallery">\n${cards.join('\n')}\n</div></section>`,
+    settings.length > 0 && `<section><h2>Settings</h2>${table(settings)}</section>`,
+  ];
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeText(title)}</title>
-<style>
-:root{color-scheme:light dark;--ink:#1c1c1c;--paper:#fbfaf8;--line:#ddd}
-@media (prefers-color-scheme:dark){:root{--ink:#e8e6e3;--paper:#17181a;--line:#3a3a3a}}
-body{margin:0 auto;max-width:76rem;padding:1.5rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
-h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0}
-.top{display:flex;flex-wrap:wrap;gap:2rem;align-items:flex-start;margin:1.5rem 0}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums}th{text-align:left;font-weight:500;padding-right:1.5rem}
-th,td{padding:.25rem .5rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
-.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,20rem),1fr));gap:1rem}
-figure{margin:0;break-inside:avoid}figcaption{font-size:.85rem;opacity:.8}
-iframe,figure svg,.top svg{width:100%;height:auto;max-width:40rem;border-radius:4px}
-</style>
-<h1>${escapeText(title)}</h1>
-<p>${escapeText(lead)}</p>
-<div class="top"><table>${facts.map(row).join('')}</table>${figures.map((svg, i) => `<figure>${own(svg, `f${i}`)}</figure>`).join('')}</div>
-<div class="gallery">${cards.join('\n')}</div>
-</html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeText(title)}</title>
+<style>${style}</style></head>
+<body><main>
+${parts.filter((part) => part !== false && part !== '').join('\n')}
+</main></body></html>
 `;
 }
 
-/** The styles and names of an SVG hold for the whole page it stands in: as an image it keeps them to itself. */
-function own(svg: string, name: string): string {
-  const bytes = new TextEncoder().encode(svg);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return `<img id="${name}" alt="" loading="lazy" style="width:100%;height:auto;max-width:40rem;border-radius:4px" src="data:image/svg+xml;base64,${btoa(text)}">`;
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ([name, value]) => `<tr><th scope="row">${escapeText(name)}</th><td>${escapeText(value)}</td></tr>`,
+  );
+  return rows.length > 0 ? `<table>${lines.join('\n')}</table>` : '';
 }
+
+/** As an image, an SVG runs no scripts, and keeps its styles and names to itself. */
+function image(svg: string): string {
+  const source = wellFormed(svg).replace(/[%#"&<>\s]|[^ -~]+/gu, encodeURIComponent);
+  const about = /^<svg[^>]* aria-label="([^"]*)"/.exec(svg)?.[1] ?? ''; // escaped there
+  return `<img alt="${about}" decoding="async" src="data:image/svg+xml,${source}">`;
+}
+
+const style = `
+:root{color-scheme:light dark;--ink:#1c1c1c;--soft:#5c5c5c;--paper:#fff;--line:#ddd}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e4e1;--soft:#a3a3a3;--paper:#17181a;--line:#3a3c40}}
+body{margin:0;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}
+main{margin:0 auto;max-width:76rem;padding:1.25rem}
+h1{font-size:1.7rem;line-height:1.2;margin:.5rem 0;overflow-wrap:anywhere}h2{font-size:1.2rem}
+section{margin:1.75rem 0}
+.top{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));gap:1.5rem 2rem;align-items:start}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:.35rem 1rem .35rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{font-weight:400;color:var(--soft);width:38%;min-width:7rem}
+.key{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:0 0 .75rem;padding:0;font-size:.85rem}
+.key li{display:flex;align-items:center;gap:.4rem}
+.gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:1.25rem 1rem}
+.gallery figure:target{grid-column:1/-1;scroll-margin-top:1rem}
+figure{margin:0;break-inside:avoid}
+figcaption{font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}
+img{display:block;width:100%;height:auto;border-radius:3px}
+@media print{:root{color-scheme:light;--ink:#000;--soft:#444;--paper:#fff;--line:#ccc}body{font-size:10pt}main{max-width:none;padding:0}.gallery{grid-template-columns:1fr 1fr}h2,.key{break-after:avoid}}
+`;

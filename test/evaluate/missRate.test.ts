@@ -1,14 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { acfCaltech, acfCaltechIsThere } from '../../bench/acfCaltech.ts';
 import type { Annotation, Detection } from '../../src/core/annotation.ts';
-import { readMat } from '../../src/data/mat.ts';
-import { matCells, matNumbers, matVariable } from '../../src/data/matValue.ts';
-import type { EvaluatedImage } from '../../src/evaluate/matching.ts';
 import { missRate } from '../../src/evaluate/missRate.ts';
 import { caltechProtocols, plainProtocol } from '../../src/evaluate/protocol.ts';
 
-const caltech = new URL('../../../shared/data/caltech/', import.meta.url);
-const there = existsSync(caltech);
 const person = (box: Annotation['box'], more: Partial<Annotation> = {}): Annotation => ({
   box,
   label: 'person',
@@ -17,34 +12,9 @@ const person = (box: Annotation['box'], more: Partial<Annotation> = {}): Annotat
 const found = (box: Detection['box'], score: number): Detection => ({ box, score, label: 'person' });
 const [reasonable] = caltechProtocols;
 
-/** The rows of each image: [x, y, w, h, score or ignore]. */
-async function rowsOf(file: string, variable: string): Promise<number[][][]> {
-  const variables = await readMat(new Uint8Array(readFileSync(new URL(file, caltech))));
-  return matCells(matVariable(variables, variable, file), file).map((cell) => {
-    const values = matNumbers(cell, file);
-    const count = values.length / 5; // MATLAB's order: column by column
-    return Array.from({ length: count }, (_, i) =>
-      Array.from({ length: 5 }, (_, k) => values[k * count + i] ?? Number.NaN),
-    );
-  });
-}
-const boxOf = ([x = 0, y = 0, w = 0, h = 0]: readonly number[]) => [y, x, y + h, x + w] as const;
-
-/** The Caltech test set as the MATLAB evaluation filtered it, and one detector's answers. */
-async function acf(): Promise<EvaluatedImage[]> {
-  const [truths, detections] = await Promise.all([
-    rowsOf('gt-Reasonable.mat', 'gt'),
-    rowsOf('dt-ACF-Caltech.mat', 'dt'),
-  ]);
-  return truths.map((rows, i) => ({
-    truths: rows.map((row) => person(boxOf(row), row[4] === 1 ? { ignore: 'source' } : {})),
-    detections: (detections[i] ?? []).map((row) => found(boxOf(row), row[4] ?? Number.NaN)),
-  }));
-}
-
-describe.skipIf(!there)('the miss rate of ACF-Caltech over 4,024 frames (needs ../shared/data)', () => {
+describe.skipIf(!acfCaltechIsThere)('the miss rate of ACF-Caltech over 4,024 frames (needs ../shared/data)', () => {
   it("is MATLAB's, at the nine points and on average", async () => {
-    const images = await acf();
+    const images = await acfCaltech();
     const result = missRate(images, plainProtocol);
     expect([result.images, result.truths, result.detections]).toEqual([4024, 1014, 37_890]);
     const points = [0.69625, 0.65385, 0.58777, 0.51479, 0.45858, 0.4073, 0.357, 0.29487, 0.23866]; // to five digits; 0.29487 is 299 / 1014
