@@ -1,6 +1,6 @@
 // Samples
 export type { RgbImage } from './data/image.ts';
-export type { Sample } from './data/sample.ts';
+export type { Sample, SampleFile } from './data/sample.ts';
 
 // Augmentation and batches
 export { type AugmentOptions, augment } from './data/augment.ts';
@@ -43,6 +43,7 @@ export { writeVbb } from './data/vbbWrite.ts';
 // Other formats
 export { FormatError, isFormatError } from './data/formatError.ts';
 export { type ImageSize, imageSize } from './data/imageSize.ts';
+export { isTurned } from './data/imageTurned.ts';
 export { type MatOptions, readMat } from './data/mat.ts';
 export {
   type MatArray,
@@ -66,3 +67,39 @@ export { matCell, matChar, matDoubles, matStruct, writeMat } from './data/matWri
 export { type PascalText, type PascalTextOptions, readPascalText } from './data/pascalText.ts';
 export type { PixelBox } from './data/pixelBox.ts';
 export { type BadOptions, type DataSet, describeSkipped, type Skipped } from './data/skipped.ts';
+
+// Data sets: text and bytes to samples and back
+export { readCityPersons, readCityscapesPersons } from './data/formats/cityPersons.ts';
+export { type Coco, type CocoImage, readCoco } from './data/formats/coco.ts';
+export { readCocoResults, writeCocoResults } from './data/formats/cocoResults.ts';
+export { type CocoWriteOptions, labelsOf, writeCoco } from './data/formats/cocoWrite.ts';
+export {
+  type CrowdHumanOptions,
+  readOdgt,
+  readOdgtLine,
+  readOdgtResults,
+  writeOdgtResults,
+} from './data/formats/crowdHuman.ts';
+export { type EuroCityOptions, readEuroCity } from './data/formats/euroCity.ts';
+export { type FolderData, readFolderData } from './data/formats/folder.ts';
+export { writeFolderData } from './data/formats/folderWrite.ts';
+export { type KaistOptions, kaistSize, readKaist, readKaistList, readKaistSanitized } from './data/formats/kaist.ts';
+export { readKaistJson } from './data/formats/kaistJson.ts';
+export { readKaistXml } from './data/formats/kaistXml.ts';
+export { readMotDetections, readMotTruth, writeMotDetections } from './data/formats/mot.ts';
+export { type MotSequence, readMotSequence } from './data/formats/motSequence.ts';
+export type { ReadOptions } from './data/formats/reading.ts';
+export type { ImageRecord, SizedRecord } from './data/formats/record.ts';
+export { readVoc, readVocList, type VocOptions } from './data/formats/voc.ts';
+export { writeVoc } from './data/formats/vocWrite.ts';
+export { readWiderPerson } from './data/formats/widerPerson.ts';
+export { readYolo, readYoloDetections, writeYolo, type YoloOptions } from './data/formats/yolo.ts';
+export { readYoloData, writeYoloData, type YoloData } from './data/formats/yoloData.ts';
+
+// From one form to another
+export { type Converted, convert } from './data/formats/convert.ts';
+export type { Loss } from './data/formats/convertLosses.ts';
+export type { ConvertOptions, ConvertSample } from './data/formats/convertOptions.ts';
+export { isInside } from './data/formats/path.ts';
+export { relabel } from './data/formats/relabel.ts';
+export { type SplitOptions, splitIds } from './data/formats/splits.ts';

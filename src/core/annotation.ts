@@ -15,6 +15,12 @@ export interface Annotation {
   readonly occlusion?: 'none' | 'partial' | 'heavy';
   /** The same object has the same number in every frame of its sequence. */
   readonly track?: number;
+  /** Further words that the source says of it, as they stand there: `occluded>40`, `sitting-lying`, `pose=Left`. */
+  readonly tags?: readonly string[];
+  /** Pixels of it, where the source counted them, as COCO does by its outline; absent means the area of the box. */
+  readonly area?: number;
+  /** The box holds many objects that nobody marked apart, COCO's `iscrowd`; such a box has an `ignore` reason too. */
+  readonly crowd?: true;
 }
 
 /** What a detector says of an image. */

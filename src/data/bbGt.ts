@@ -47,6 +47,9 @@ export function readBbGt(text: string, options: BbGtOptions = {}): readonly BbGt
       throw new FormatError(
         `${name}: line ${i + 1} is ${JSON.stringify(line.slice(0, 80))}; version ${version} asks for a label and ${fields - 1} numbers`,
       );
+    for (const [, , width, height] of [pos, posv])
+      if (width < 0 || height < 0)
+        throw new FormatError(`${name}: line ${i + 1} has a box of ${width}x${height}; sides must be 0 or more`);
     return [{ label, pos, posv, occluded: numbers[4] !== 0, ignore: (numbers[9] ?? 0) !== 0, angle: numbers[10] ?? 0 }];
   });
 }

@@ -55,9 +55,11 @@ export async function caltechVideo(seq: Seq, vbb: Vbb, options: CaltechVideoOpti
 }
 
 function sampleOf(seq: Seq, frame: number, id: string, objects: readonly Annotation[], decode: ImageDecoder): Sample {
-  const { width, height } = seq.header;
+  const { width, height, codec } = seq.header;
   const image = async () => seqImage(await seq.frame(frame), seq.header, decode, id);
-  return { id, width, height, objects, image };
+  const ending = { jpeg: 'jpg', png: 'png', mono: undefined, bgr: undefined }[codec];
+  const file = ending && { ending, read: async () => (await seq.frame(frame)).bytes };
+  return { id, width, height, objects, image, ...(file && { file }) };
 }
 
 /** A box may reach out of the image, as many do, but must have a part inside it. */

@@ -20,8 +20,9 @@ export interface PascalTextOptions {
 }
 
 /**
- * Reads an annotation of PASCAL version 1.00, the form of Penn-Fudan and INRIA. Corners are pixels counted from (1, 1),
- * both inside the object, so that (1, 1) - (2, 2) is the box [0, 0, 2, 2].
+ * Reads an annotation of PASCAL version 1.00, the form of Penn-Fudan and INRIA. Corners are pixels, both inside the object,
+ * counted from where the file says, which is (1, 1) in Penn-Fudan, so that (1, 1) - (2, 2) is the box [0, 0, 2, 2]. INRIA
+ * says (0, 0) and yet has corners at the width and the height: such a box ends with the image.
  *
  * @throws FormatError where a line is missing, or the numbers contradict each other
  */
@@ -38,14 +39,17 @@ export function readPascalText(text: string, options: PascalTextOptions = {}): P
   if (width < 1 || height < 1) throw new FormatError(`${name}: the image is ${height}x${width}`);
   const [count = 0] = one(/^Objects with ground truth\s*:\s*(\d+)/m, '"Objects with ground truth"').map(Number);
 
-  const boxes = /^Bounding box for object (\d+) "([^"]*)"[^:\n]*:\s*\((-?\d+), *(-?\d+)\) - \((-?\d+), *(-?\d+)\)/gm;
+  const origin = /^# Top left pixel co-ordinates\s*:\s*\(([01]), *\1\)/m.exec(text)?.[1] === '0' ? 0 : 1;
+
+  const boxes = /^Bounding box for object (\d+) "([^"\n]*)"[^:\n]*:\s*\((-?\d+), *(-?\d+)\) - \((-?\d+), *(-?\d+)\)/gm;
   const objects = [...text.matchAll(boxes)].map(([, number, word = '', ...corners]): Annotation => {
     const [left = 0, top = 0, right = 0, bottom = 0] = corners.map(Number);
-    if (left < 1 || top < 1 || right > width || bottom > height || left > right || top > bottom)
+    if (left < origin || top < origin || right > width || bottom > height || left > right || top > bottom)
       throw new FormatError(
-        `${name}: object ${number} is (${left}, ${top}) - (${right}, ${bottom}) but the image is (1, 1) - (${width}, ${height})`,
+        `${name}: object ${number} is (${left}, ${top}) - (${right}, ${bottom}) but the image is (${origin}, ${origin}) - (${width}, ${height})`,
       );
-    return { box: [top - 1, left - 1, bottom, right], label: label(word) };
+    const [y2, x2] = [Math.min(bottom + 1 - origin, height), Math.min(right + 1 - origin, width)];
+    return { box: [top - origin, left - origin, y2, x2], label: label(word) };
   });
   if (objects.length !== count)
     throw new FormatError(`${name}: the file promises ${count} objects and has ${objects.length} boxes; was it cut?`);

@@ -13,4 +13,14 @@ export interface Sample {
   readonly objects: readonly Annotation[];
   /** Decodes the pixels, anew at each call. */
   readonly image: () => Promise<RgbImage>;
+  /** The image as a file, where it lies in one, so that it can be copied as it is. */
+  readonly file?: SampleFile;
+}
+
+/** An image as it is stored. */
+export interface SampleFile {
+  /** What such files end in: `jpg`, `png`. */
+  readonly ending: string;
+  /** The bytes of the file, read anew at each call. */
+  readonly read: () => Promise<Uint8Array>;
 }

@@ -2,7 +2,8 @@ import { byteReader } from './byteReader.ts';
 import type { ByteSource } from './byteSource.ts';
 import { FormatError } from './formatError.ts';
 import { readSeqHeader, type SeqCodec, type SeqHeader, seqHeaderBytes } from './seqHeader.ts';
-import { type SeqPlace, seqPlacesOf } from './seqScan.ts';
+import type { SeqPlace } from './seqIndex.ts';
+import { seqPlacesOf } from './seqScan.ts';
 
 /** One frame as it lies in the file. */
 export interface SeqFrame {
@@ -57,6 +58,10 @@ export async function openSeq(source: ByteSource, options: SeqOptions = {}): Pro
     place,
     frame: async (index) => {
       const { offset, length } = await place(index);
+      if (length > largest(header))
+        throw new FormatError(
+          `${name}: frame ${index}, at byte ${offset}, has ${length} bytes; an image of ${header.height}x${header.width} has at most ${largest(header)}; is the file damaged?`,
+        );
       const found = await source.read(offset, length + 6);
       const reader = byteReader(found, `${name}: frame ${index}, at byte ${offset}`);
       const bytes = reader.bytes(0, length, 'the image');
@@ -72,6 +77,9 @@ export async function openSeq(source: ByteSource, options: SeqOptions = {}): Pro
     },
   };
 }
+
+/** Bytes of a frame that are believed: a file that is compressed badly, with a megabyte of other things in it. */
+const largest = ({ width, height }: SeqHeader) => 2 * 3 * width * height + 2 ** 20;
 
 /** A frame that does not begin as its coding does was looked for at the wrong place. */
 function checkMagic(codec: SeqCodec, bytes: Uint8Array, where: string): void {

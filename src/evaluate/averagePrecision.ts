@@ -1,5 +1,6 @@
-import { type EvaluatedImage, matchImage } from './matching.ts';
+import type { EvaluatedImage } from './evaluatedImage.ts';
 import type { Protocol } from './protocol.ts';
+import { resultsOf } from './results.ts';
 
 export interface AveragePrecision {
   /** Area below the curve of precision over recall, 0 to 1. */
@@ -29,22 +30,16 @@ export function averagePrecision(
   protocol: Protocol,
   { points = 'all' }: AveragePrecisionOptions = {},
 ): AveragePrecision {
-  const matches = images.map((image) => matchImage(image, protocol));
-  const truths = matches.reduce((sum, { counted }) => sum + counted.length, 0);
-  if (truths === 0)
-    throw new RangeError(
-      `averagePrecision: none of ${images.length} images has an object that counts under ${protocol.name}`,
-    );
-  const results = matches.flatMap(({ detections }) => detections).sort((a, b) => b.score - a.score); // stable
-  const precisions = precisionAtHits(results);
+  const { hits, truths } = resultsOf('averagePrecision', images, protocol);
+  const precisions = precisionAtHits(hits);
   const value = points === 'all' ? sum(precisions) / truths : sum(sampled(precisions, truths)) / points;
-  return { value, recall: precisions.length / truths, truths, detections: results.length };
+  return { value, recall: precisions.length / truths, truths, detections: hits.length };
 }
 
 /** The best precision from each hit on, in the order of the hits. */
-function precisionAtHits(results: readonly { readonly hit: boolean }[]): number[] {
+function precisionAtHits(hits: Uint8Array): number[] {
   const precisions: number[] = [];
-  for (const [i, { hit }] of results.entries()) if (hit) precisions.push((precisions.length + 1) / (i + 1));
+  for (const [i, hit] of hits.entries()) if (hit) precisions.push((precisions.length + 1) / (i + 1));
   let best = 0;
   for (let i = precisions.length - 1; i >= 0; i--) {
     best = Math.max(best, precisions[i] ?? 0);

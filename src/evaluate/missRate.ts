@@ -1,5 +1,6 @@
-import { type EvaluatedImage, matchImage } from './matching.ts';
+import type { EvaluatedImage } from './evaluatedImage.ts';
 import type { Protocol } from './protocol.ts';
+import { resultsOf } from './results.ts';
 
 /** A point of the curve: with detections down to this score, so many false positives an image and so many misses. */
 export interface CurvePoint {
@@ -9,9 +10,9 @@ export interface CurvePoint {
 }
 
 export interface MissRate {
-  /** exp of the mean log miss rate at the nine references. */
+  /** exp of the mean log miss rate at the references. */
   readonly logAverage: number;
-  /** 10^-2 to 10^0, and the miss rate at the last point of the curve that is not beyond. */
+  /** 10^-2 to 10^0, and the miss rate at the last point of the curve that is not beyond; or as the protocol says. */
   readonly references: readonly { readonly fppi: number; readonly missRate: number }[];
   readonly curve: readonly CurvePoint[];
   /** Images, objects that count, and detections that count. */
@@ -23,6 +24,8 @@ export interface MissRate {
 /** Miss rates below are taken for this, so that a detector without misses has a logarithm. @see acfTest.m */
 const floor = 1e-10;
 
+const caltechReferences: readonly number[] = Array.from({ length: 9 }, (_, i) => 10 ** (-2 + i / 4));
+
 /**
  * The log-average miss rate. An image without detections keeps its objects, one without objects its false positives;
  * detections of one score stand in the order in which they were given. Detections of other labels than the protocol's are left out.
@@ -31,28 +34,46 @@ const floor = 1e-10;
  * @see Dollar et al., 2012; dbEval.m 3.2.1: compRoc
  */
 export function missRate(images: readonly EvaluatedImage[], protocol: Protocol): MissRate {
-  if (images.length === 0) throw new RangeError('missRate: images is empty; give at least one');
-  const results: { score: number; hit: boolean }[] = [];
-  let truths = 0;
-  for (const image of images) {
-    const { counted, detections } = matchImage(image, protocol);
-    truths += counted.length;
-    results.push(...detections);
+  const { scores, hits, truths, images: number } = resultsOf('missRate', images, protocol);
+  const count = scores.length;
+  const curve = new Array<CurvePoint>(count);
+  let found = 0;
+  for (let i = 0; i < count; i++) {
+    found += hits[i] ?? 0;
+    curve[i] = { score: scores[i] ?? 0, fppi: (i + 1 - found) / number, missRate: 1 - found / truths };
   }
-  if (truths === 0)
-    throw new RangeError(`missRate: none of ${images.length} images has an object that counts under ${protocol.name}`);
-
-  results.sort((a, b) => b.score - a.score); // stable
-  let hits = 0;
-  const curve = results.map(({ score, hit }, i): CurvePoint => {
-    if (hit) hits++;
-    return { score, fppi: (i + 1 - hits) / images.length, missRate: 1 - hits / truths };
-  });
-  const references = Array.from({ length: 9 }, (_, i) => {
-    const fppi = 10 ** (-2 + i / 4);
-    return { fppi, missRate: curve.findLast((point) => point.fppi <= fppi)?.missRate ?? 1 };
-  });
+  const { reference = 'last', references: wanted = caltechReferences } = protocol.rules ?? {};
+  const at = reference === 'last' ? lastWithin : firstReached;
+  const references = wanted.map((fppi) => ({ fppi, missRate: at(curve, fppi)?.missRate ?? 1 }));
   const logs = references.map((point) => Math.log(Math.max(floor, point.missRate)));
   const logAverage = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length);
-  return { logAverage, references, curve, images: images.length, truths, detections: results.length };
+  return { logAverage, references, curve, images: number, truths, detections: count };
+}
+
+/** The last point that is not beyond; none where the first is. @see bbGt.m 3.2.1: compRoc */
+function lastWithin(curve: readonly CurvePoint[], fppi: number): CurvePoint | undefined {
+  const beyond = firstIndex(curve, (point) => point.fppi > fppi);
+  return curve[beyond - 1];
+}
+
+/** The first point that reaches it, or the last of all. @see CrowdDet: eval_MR */
+function firstReached(curve: readonly CurvePoint[], fppi: number): CurvePoint | undefined {
+  return curve[
+    Math.min(
+      firstIndex(curve, (point) => point.fppi >= fppi),
+      curve.length - 1,
+    )
+  ];
+}
+
+/** Of points whose false positives only grow: the first that passes, by halving. */
+function firstIndex(curve: readonly CurvePoint[], passes: (point: CurvePoint) => boolean): number {
+  let [from, to] = [0, curve.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const point = curve[middle];
+    if (point !== undefined && passes(point)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }

@@ -1,12 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FormatError } from '../data/formatError.ts';
 import { readPascalText } from '../data/pascalText.ts';
-import type { Sample } from '../data/sample.ts';
-import { type BadOptions, type DataSet, orSkip, type Skipped } from '../data/skipped.ts';
-import { decodeImage } from './images.ts';
+import type { DataSet } from '../data/skipped.ts';
+import { type FolderOptions, folderSamples, recordsOf } from './formatsImages.ts';
+import { textOf } from './formatsPaths.ts';
 
-export interface PennFudanOptions extends BadOptions {
+export interface PennFudanOptions extends FolderOptions {
   /** Names of images, as `FudanPed00001`. Default all. */
   readonly only?: readonly string[];
 }
@@ -25,27 +24,15 @@ export async function pennFudan(directory: string, options: PennFudanOptions = {
   const absent = options.only?.find((name) => !all.includes(name));
   if (absent !== undefined)
     throw new RangeError(`pennFudan: there is no ${absent} among the ${all.length} images of ${directory}`);
-  const skipped: Skipped[] = [];
-  const samples: Sample[] = [];
-  for (const name of options.only ?? all) {
-    const sample = await orSkip(options, name, skipped, () => readSample(directory, name));
-    if (sample) samples.push(sample);
-  }
-  return { samples, skipped };
-}
-
-async function readSample(directory: string, name: string): Promise<Sample> {
-  const file = join(directory, 'Annotation', `${name}.txt`);
-  const text = await readFile(file, 'latin1');
-  const { width, height, objects } = readPascalText(text, { name: file, label: () => 'person' });
-  const picture = join(directory, 'PNGImages', `${name}.png`);
-  const image = async () => {
-    const found = await decodeImage(await readFile(picture), { name: picture });
-    if (found.width !== width || found.height !== height)
-      throw new FormatError(
-        `${picture}: the image is ${found.height}x${found.width}; its annotation is for ${height}x${width}`,
-      );
-    return found;
-  };
-  return { id: name, width, height, objects, image };
+  const { records, skipped } = await recordsOf(
+    options.only ?? all,
+    options,
+    (name) => name,
+    async (name) => {
+      const file = join(directory, 'Annotation', `${name}.txt`);
+      const read = readPascalText(await textOf(file, 'latin1'), { name: file, label: () => 'person' });
+      return { id: name, file: `${name}.png`, width: read.width, height: read.height, objects: read.objects };
+    },
+  );
+  return folderSamples(records, join(directory, 'PNGImages'), { onBad: options.onBad ?? 'throw' }, skipped);
 }

@@ -2,6 +2,7 @@ import { type Scalar, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-cor
 import type { ImageCache } from '../data/batchCache.ts';
 import { evaluationBatches } from '../data/batchEvaluation.ts';
 import type { FitOptions } from '../data/letterbox.ts';
+import type { Size } from '../data/placement.ts';
 import type { Sample } from '../data/sample.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { toDetections } from '../detection/toDetections.ts';
@@ -27,7 +28,7 @@ export interface EvaluateOptions {
 
 export interface Evaluation {
   /** One for each sample, in their order: what is there and what was found, pixels of the original. */
-  readonly images: readonly (EvaluatedImage & { readonly id: string })[];
+  readonly images: readonly (EvaluatedImage & { readonly id: string; readonly size: Size })[];
   /** Means over the batches; empty without a recipe. */
   readonly loss: LossNumbers;
 }
@@ -45,7 +46,7 @@ export async function evaluate(
   const { fit = {}, rule = {}, recipe, cache, signal } = options;
   const batch = Math.min(options.batch ?? 8, samples.length);
   const [height, width] = model.inputSize;
-  const images: (EvaluatedImage & { id: string })[] = [];
+  const images: (EvaluatedImage & { id: string; size: Size })[] = [];
   const sums: { [part: string]: number } = {};
   let batches = 0;
   const given = { ...fit, size: model.inputSize, batch, ...(cache ? { cache } : {}), ...(signal ? { signal } : {}) };
@@ -69,7 +70,7 @@ export async function evaluate(
       const placement = placements[i];
       const size = [sample.height, sample.width] as const;
       const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
-      images.push({ id: sample.id, truths: sample.objects, detections });
+      images.push({ id: sample.id, size, truths: sample.objects, detections });
     }
     await air();
   }

@@ -45,7 +45,13 @@ export async function validate(
   return { loss, missRate: { logAverage, images: number, truths, detections } };
 }
 
-const withoutDetections = (data: readonly Sample[]) => data.map(({ objects }) => ({ truths: objects, detections: [] }));
+const withoutDetections = (data: readonly Sample[]) =>
+  data.map(({ id, height, width, objects }) => ({
+    id,
+    size: [height, width] as const,
+    truths: objects,
+    detections: [],
+  }));
 
 /** Of the labels alone: the plain protocol has no other condition, and others were held to the data by checkValidation. */
 const countable = (objects: Sample['objects'], { labels }: Protocol): boolean =>

@@ -70,7 +70,7 @@ describe('the matches of an image', () => {
     };
     const { detections, counted, found: seen } = matchImage(image, plainProtocol);
     expect(detections).toEqual([
-      { index: 2, score: 0.8, hit: true },
+      { index: 2, score: 0.8, hit: true, object: 0, overlap: 1 },
       { index: 0, score: 0.5, hit: false },
     ]);
     expect([counted, [...seen]]).toEqual([[0, 2], [0]]);
