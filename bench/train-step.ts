@@ -19,6 +19,7 @@ import {
 import {
   baselineAnchors,
   bifpn,
+  compile,
   detector,
   efficientNetB0,
   firstSlots,
@@ -42,7 +43,7 @@ interface Targets {
 }
 
 /** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes), SSD loss, SGD with momentum, on the current backend. */
-function prepare(): () => Promise<number> {
+function prepare(how: 'plain' | 'compiled'): () => Promise<number> {
   const model = detector({
     backbone: efficientNetB0(),
     neck: bifpn({ from: 'P3', to: 'P7', channels: 64, cells: 3 }),
@@ -54,13 +55,14 @@ function prepare(): () => Promise<number> {
     inputSize: [side, side],
   });
   const optimizer = sgd({ momentum: 0.9 });
-  const step = trainStep({
+  const plain = trainStep({
     model,
     optimizer,
     loss: (predictions, { classes, boxes, positives }: Targets) => ({
       ...ssdLoss({ ...predictions, classes, targets: boxes, positives }),
     }),
   });
+  const step = how === 'plain' ? plain : compile(plain, { root: model });
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
   let slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
   const marks = Int32Array.from({ length: batch * anchors }, (_, i) => (i % 211 === 0 ? 1 : 0));
@@ -108,29 +110,39 @@ async function peakBytes(step: () => Promise<number>): Promise<number> {
 export async function run(): Promise<{ ratio: number }> {
   const folder = process.env.PYRAMIDION_TFJS_NODE;
   await useBackend('wasm');
-  const backends = [{ name: 'wasm', step: prepare(), times: [] as number[] }];
+  const runs = [
+    { name: 'wasm, compiled as train does', backend: 'wasm', step: prepare('compiled'), times: [] as number[] },
+    { name: 'wasm, plain ops', backend: 'wasm', step: prepare('plain'), times: [] },
+  ];
   if (folder !== undefined) {
     await useBackend('tensorflow', {
       load: async () => createRequire(join(folder, 'package.json'))('@tensorflow/tfjs-node'),
     });
-    backends.push({ name: 'tensorflow', step: prepare(), times: [] });
+    runs.push({ name: 'tfjs-node, plain ops', backend: 'tensorflow', step: prepare('plain'), times: [] });
   }
   for (let round = -2; round < rounds; round++)
-    for (const { name, step, times } of backends) {
-      await setBackend(name);
+    for (const { backend, step, times } of runs) {
+      await setBackend(backend);
       const time = await step();
       if (round >= 0) times.push(time); // the first two warm up
     }
   console.log(
     `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, ${rounds} rounds interleaved`,
   );
-  for (const { name, times } of backends) console.log(`${name}: ${Math.min(...times).toFixed(0)} ms a step, minimum`);
-  await setBackend('wasm');
-  const [ours, theirs] = backends;
-  if (ours) console.log(`wasm: ${((await peakBytes(ours.step)) / 1e6).toFixed(0)} MB of tensors at most`);
-  const ratio = theirs && ours ? Math.min(...ours.times) / Math.min(...theirs.times) : Number.NaN;
+  const theirs = Math.min(...(runs[2]?.times ?? [Number.NaN]));
+  for (const { name, backend, step, times } of runs) {
+    await setBackend(backend);
+    const peak = backend === 'wasm' ? `, ${((await peakBytes(step)) / 1e6).toFixed(0)} MB of tensors at most` : '';
+    const fastest = Math.min(...times);
+    console.log(
+      `${name}: ${fastest.toFixed(0)} ms a step, minimum, ${(fastest / theirs).toFixed(2)} of tfjs-node${peak}`,
+    );
+  }
+  const ratio = Math.min(...(runs[0]?.times ?? [])) / theirs;
   console.log(
-    theirs ? `train-step ratio=${ratio.toFixed(2)}` : 'train-step: tfjs-node was not run; set PYRAMIDION_TFJS_NODE',
+    folder === undefined
+      ? 'train-step: tfjs-node was not run; set PYRAMIDION_TFJS_NODE'
+      : `train-step ratio=${ratio.toFixed(2)}`,
   );
   return { ratio };
 }

@@ -120,9 +120,34 @@ export { readSafetensors, type Safetensors, writeSafetensors } from './weights/s
 
 // Trace
 export { formatSummary } from './trace/formatSummary.ts';
-export { formatGraph, type Graph, liveNodes } from './trace/graph.ts';
-export { type Summary, summary } from './trace/summary.ts';
-export { trace } from './trace/trace.ts';
+export { formatGraph, type Graph, liveNodes, type Node, type Value, weightsOf } from './trace/graph.ts';
+export { type Memory, memoryOf } from './trace/memory.ts';
+export {
+  type Flow,
+  type FlowEdge,
+  type FlowNode,
+  type GraphModelLike,
+  type LayersModelLike,
+  type ModelSpecs,
+  type Summary,
+  summary,
+} from './trace/summary.ts';
+export { type TraceOptions, trace } from './trace/trace.ts';
+
+// Passes over a trace, and running it
+export { type BatchMarks, type BatchOptions, type BatchTrace, markBatch, traceBatch } from './trace/batch.ts';
+export { type Compiled, type CompileOptions, compile } from './trace/compile.ts';
+export type { CompiledFor, CompileTargetOptions } from './trace/compileTarget.ts';
+export { dropDead } from './trace/dropDead.ts';
+export { dropNoops } from './trace/dropNoops.ts';
+export { foldBatchNorm } from './trace/foldBatchNorm.ts';
+export { foldConstants } from './trace/foldConstants.ts';
+export { fuseActivation } from './trace/fuseActivation.ts';
+export { lower } from './trace/lower.ts';
+export { mergeEqual } from './trace/mergeEqual.ts';
+export { optimize, simplify } from './trace/optimize.ts';
+export type { HostTensor, Prepared, Target } from './trace/target.ts';
+export { weightsToConstants } from './trace/weightsToConstants.ts';
 
 // Of pyramidion/data, named in options above
 export type { Augmentation } from './data/augmentSteps.ts';

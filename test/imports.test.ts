@@ -21,7 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   node: ['core', 'data', 'detection', 'evaluate', 'model', 'train', 'weights'],
   web: ['core', 'data'],
   weights: ['core'],
-  train: ['core', 'ops', 'detection', 'model', 'tfjs', 'data', 'evaluate', 'weights'],
+  train: ['core', 'ops', 'detection', 'model', 'tfjs', 'data', 'evaluate', 'weights', 'trace'],
 };
 const root = new URL('../src/', import.meta.url);
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(

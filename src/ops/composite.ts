@@ -22,6 +22,8 @@ type ShapesOf<T> = { readonly [N in keyof T]: Shape };
 export interface CompositeRule {
   /** Shapes of the results, in order; all are float32. @throws RangeError for inputs that do not fit */
   readonly shapes: (inputs: { readonly [name: string]: Shape }, attrs: NamedAttrMap) => readonly Shape[];
+  /** Computes the results, in order, in ops that every backend has. */
+  readonly body: (inputs: Inputs, attrs: NamedAttrMap) => readonly Tensor[];
 }
 
 const registry = Symbol.for('pyramidion.compositeOps');
@@ -30,6 +32,9 @@ const registry = Symbol.for('pyramidion.compositeOps');
  * where it has none registered under that name. An abstract backend records them so.
  */
 export const wholeOps = Symbol.for('pyramidion.wholeOps');
+
+/** On kernels that run an op's body. */
+const bodyMark = Symbol.for('pyramidion.bodyKernel');
 
 type Kernel = Parameters<typeof registerKernel>[0]['kernelFunc'];
 
@@ -82,6 +87,7 @@ export function compositeOp<
 
     compositeRules().set(name, {
       shapes: (given, a) => Object.values<Shape>(shapes(given as ShapesOf<In>, a as Attrs)),
+      body: (given, a) => Object.values<Tensor>(tidy(() => body(given as In, a as Attrs))),
     });
     ensureKernel(name, ({ inputs: given, attrs: a }) => {
       const made = Object.values<Tensor>(tidy(() => body(given as In, a as Attrs)));
@@ -111,7 +117,14 @@ function ensureKernel(kernelName: string, ofBody: Kernel): void {
   const current = backend() as object as { [wholeOps]?: (name: string) => Kernel }; // starts it, if nobody has
   const backendName = getBackend();
   if (getKernel(kernelName, backendName)) return;
-  registerKernel({ kernelName, backendName, kernelFunc: current[wholeOps]?.(kernelName) ?? ofBody });
+  const kernelFunc = current[wholeOps]?.(kernelName) ?? Object.assign(ofBody, { [bodyMark]: true as const });
+  registerKernel({ kernelName, backendName, kernelFunc });
+}
+
+/** Whether a backend has a kernel of its own for a composite op: one that is not the op's body. */
+export function runsWhole(kernelName: string, backendName: string): boolean {
+  const kernel = getKernel(kernelName, backendName);
+  return kernel !== undefined && !(bodyMark in kernel.kernelFunc);
 }
 
 /** Tells tfjs the derivative, once in a process, whichever copy of the package comes first. */

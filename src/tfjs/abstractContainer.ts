@@ -1,4 +1,6 @@
 import { type DataType, Tensor } from '@tensorflow/tfjs-core';
+import { isBlock } from '../core/block.ts';
+import { isWeight } from '../core/weight.ts';
 
 /** What stands for a tensor: its shape, of float32 numbers, or shape and type; a tensor says both of itself. */
 export type TensorSpec =
@@ -31,16 +33,13 @@ const stringOf: NameKey = (key, index) => (typeof key === 'string' ? key : `${in
 const isRecord = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !(value instanceof Promise);
 
+type Leaf = (value: unknown, path: string) => { readonly is: unknown } | undefined;
+
 /**
  * The same container with another thing in each place. `leaf` says what becomes of a value, by its path, or gives
  * undefined for a container that is to be entered.
  */
-function mapContainer(
-  value: unknown,
-  leaf: (value: unknown, path: string) => { readonly is: unknown } | undefined,
-  key: NameKey,
-  path = '',
-): unknown {
+function mapContainer(value: unknown, leaf: Leaf, key: NameKey, path = ''): unknown {
   if (value === undefined) return undefined;
   const found = leaf(value, path);
   if (found) return found.is;
@@ -56,23 +55,37 @@ export function fromSpecs<T>(
   make: (shape: readonly number[], dtype: DataType, path: string) => Tensor,
   key: NameKey = stringOf,
 ): T {
-  return mapContainer(
-    specs,
-    (value, path) => {
-      if (Array.isArray(value) && value.every((side) => typeof side === 'number')) {
-        return { is: make(checked(value, path), 'float32', path) };
-      }
-      if (isRecord(value) && 'shape' in value && Array.isArray(value.shape)) {
-        const { shape, dtype = 'float32' } = value as { shape: readonly number[]; dtype?: DataType };
-        return { is: make(checked(shape, path), dtype, path) };
-      }
-      if (isRecord(value)) return undefined;
-      throw new TypeError(
-        `the input ${path} is ${describe(value)}; it must be a shape, a { shape, dtype } or lists, records and maps of them`,
-      );
-    },
-    key,
-  ) as T; // each spec was replaced by a tensor, as SpecOf says
+  const leaf: Leaf = (value, path) => {
+    const spec = specIn(value, path);
+    return spec && { is: make(spec.shape, spec.dtype, path) };
+  };
+  return mapContainer(specs, leaf, key) as T; // each spec was replaced by a tensor, as SpecOf says
+}
+
+/** The same container of specs with other shapes. @throws as `fromSpecs` */
+export function mapSpecs<T>(
+  specs: SpecOf<T>,
+  other: (shape: readonly number[], path: string) => readonly number[],
+): SpecOf<T> {
+  const leaf: Leaf = (value, path) => {
+    const spec = specIn(value, path);
+    return spec && { is: { ...spec, shape: other(spec.shape, path) } };
+  };
+  return mapContainer(specs, leaf, stringOf) as SpecOf<T>;
+}
+
+/** What a value says of a tensor; undefined for a container. @throws TypeError for anything else, naming it */
+function specIn(value: unknown, path: string): { shape: readonly number[]; dtype: DataType } | undefined {
+  if (Array.isArray(value) && value.every((side) => typeof side === 'number'))
+    return { shape: checked(value, path), dtype: 'float32' };
+  if (isRecord(value) && 'shape' in value && Array.isArray(value.shape)) {
+    const { shape, dtype = 'float32' } = value as { shape: readonly number[]; dtype?: DataType };
+    return { shape: checked(shape, path), dtype };
+  }
+  if (isRecord(value)) return undefined;
+  throw new TypeError(
+    `the input ${path} is ${describe(value)}; it must be a shape, a { shape, dtype } or lists, records and maps of them`,
+  );
 }
 
 function checked(shape: readonly number[], path: string): readonly number[] {
@@ -100,6 +113,29 @@ export function* tensorsOf(value: unknown, key: NameKey = stringOf): Generator<[
     key,
   );
   yield* found;
+}
+
+/**
+ * The same lists, records and maps with another thing for each tensor. What else is in them stays the same object:
+ * numbers, texts, weights, blocks, instances of classes.
+ */
+export function mapTensors(
+  value: unknown,
+  other: (tensor: Tensor, path: string) => unknown,
+  key: NameKey = stringOf,
+): unknown {
+  const leaf: Leaf = (item, path) => {
+    if (item instanceof Tensor) return { is: other(item, path) };
+    return isContainer(item) ? undefined : { is: item };
+  };
+  return mapContainer(value, leaf, key);
+}
+
+/** Whether tensors are looked for inside. */
+function isContainer(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || isWeight(value) || isBlock(value)) return false;
+  const kind: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || value instanceof Map || kind === Object.prototype || kind === null;
 }
 
 /** Shapes in the place of tensors; what is no tensor stays. */

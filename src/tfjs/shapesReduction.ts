@@ -1,7 +1,7 @@
 import { backend_util, type DataType, util } from '@tensorflow/tfjs-core';
 import { type Form, type FormRule, form, open, under, type X } from './shapesRule.ts';
 
-type Axis = number | readonly number[] | undefined;
+type Axis = number | readonly number[] | null | undefined;
 interface Attrs {
   readonly axis?: Axis;
   /** `Max` alone calls it so. */
@@ -11,10 +11,7 @@ interface Attrs {
 
 /** Axes as numbers of at least 0; all of them where none are given. */
 export const axesOf = (axis: Axis, shape: readonly number[]): number[] =>
-  util.parseAxisParam(
-    typeof axis === 'number' ? axis : axis === undefined ? open(shape.map((_, i) => i)) : open(axis),
-    open(shape),
-  );
+  util.parseAxisParam(typeof axis === 'number' ? axis : open(axis ?? shape.map((_, i) => i)), open(shape));
 
 function reduced({ shape }: Form, { axis, reductionIndices, keepDims }: Attrs): number[] {
   const axes = axesOf(axis ?? reductionIndices, shape);

@@ -23,7 +23,7 @@ const outputs = ({ inChannels, outChannels }: Geometry) => outChannels / inChann
 const pixels = ({ batch, inHeight, inWidth }: Geometry) => batch * inHeight * inWidth;
 
 /** Runs a function on a map whose channels are repeated as often as the filters ask. */
-function withMap(heap: Heap, x: TensorInfo, geometry: Geometry, use: (x: number) => void): void {
+export function withMap(heap: Heap, x: TensorInfo, geometry: Geometry, use: (x: number) => void): void {
   const q = outputs(geometry);
   if (q === 1) use(heap.at(x));
   else

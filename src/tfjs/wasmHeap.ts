@@ -30,7 +30,7 @@ export interface Heap {
   /** Writes whole numbers, 4 bytes each. */
   readonly write: (at: number, values: readonly number[]) => void;
   /** Writes float32 numbers. */
-  readonly writeNumbers: (at: number, values: readonly number[]) => void;
+  readonly writeNumbers: (at: number, values: ArrayLike<number>) => void;
   /** Runs a function with a geometry in memory and what scratch it asks for. */
   readonly withGeometry: (
     geometry: Geometry,

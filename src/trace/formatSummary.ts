@@ -11,9 +11,16 @@ export function formatSummary(summary: Summary): string {
 /** What goes in and comes out; of very many the first. */
 function endRows({ inputs, outputs }: Summary): Row[] {
   const form = (shape: readonly number[], dtype: string) => `${sides(shape)} ${dtype}`;
-  const given = inputs.map(({ name, shape, dtype, preparation }): Row => {
+  const given = inputs.flatMap(({ name, shape, dtype, preparation }): Row[] => {
     const prepared = preparation === '' ? 'as it is' : `prepared: ${preparation}`;
-    return [name === 'input' ? '' : name, `${form(shape, dtype)}, ${prepared}`];
+    const [title, text] = [name === 'input' ? '' : name, form(shape, dtype)];
+    const long = title.length + text.length + prepared.length > 80;
+    return long
+      ? [
+          [title, text],
+          ['', prepared],
+        ]
+      : [[title, `${text}, ${prepared}`]];
   });
   const made = outputs.map(({ name, shape, dtype }): Row => [name === 'output' ? '' : name, form(shape, dtype)]);
   const few = (title: string, rows: readonly Row[]): Row[] => {
@@ -49,14 +56,15 @@ function blockRows({ root, frozen, statistics }: Summary): Row[] {
 function totalRows({ parameters, frozen, statistics, macs, kernels, memory }: Summary): Row[] {
   const held = frozen > 0 ? ` (${count(frozen)} frozen)` : '';
   const { peakAt } = memory;
-  const most = peakAt ? `; most at ${[peakAt.place, peakAt.op].filter(Boolean).join('/')}` : '';
+  const most = peakAt ? [['', `${' '.repeat(8)}most at ${[peakAt.place, peakAt.op].filter(Boolean).join('/')}`]] : [];
   return [
     [
       'weights',
       `${count(parameters)} parameters${held}, ${count(statistics)} statistics, ${megabytes(memory.weightBytes)}`,
     ],
     ['work', `${count(macs)} multiply-adds in ${count(kernels)} kernels`],
-    ['memory', `${megabytes(memory.peakBytes)} where each map is freed after its last use${most}`],
+    ['memory', `${megabytes(memory.peakBytes)} where each map is freed after its last use`],
+    ...most,
     ['', `${megabytes(memory.plainBytes)} on plain ops, which free at the end of each block`],
     ['', `${megabytes(memory.allBytes)} if nothing is freed before the end`],
   ];
@@ -77,7 +85,8 @@ function outputText(output: unknown): string {
   if (Array.isArray(output) && output.every((side) => typeof side === 'number')) return sides(output);
   const items = Object.entries(output);
   if (items.length > 3 || items.some(([name]) => /^[CP]\d+$/.test(name))) return `${items.length} maps`;
-  return items.map(([name, item]) => (Array.isArray(output) ? '' : `${name} `) + outputText(item)).join(', ');
+  const text = items.map(([name, item]) => (Array.isArray(output) ? '' : `${name} `) + outputText(item)).join(', ');
+  return text.length > 30 ? `${items.length} tensors` : text;
 }
 
 /** Columns side by side, those from a number on to the right. */

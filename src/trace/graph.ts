@@ -61,6 +61,16 @@ export interface Graph {
 /** What a kernel reads, in its own order. */
 export const inputsOf = ({ inputs }: Node): readonly Value[] => Object.values<Value>(inputs);
 
+/** The names of all values of a graph. */
+export function namesOf({ inputs, nodes, outputs }: Graph): Set<string> {
+  const values = [
+    ...inputs.values(),
+    ...nodes.flatMap((node) => [...inputsOf(node), ...node.outputs]),
+    ...outputs.values(),
+  ];
+  return new Set(values.map(({ name }) => name));
+}
+
 /** The nodes that an output needs, in order. Others computed what nobody reads. */
 export function liveNodes({ nodes, outputs }: Graph): readonly Node[] {
   const needed = new Set<Value>(outputs.values());

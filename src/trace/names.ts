@@ -2,10 +2,10 @@ import { type HasParts, isBlock, walk } from '../core/block.ts';
 import { isWeight, type Weight } from '../core/weight.ts';
 import type { NameKey } from '../tfjs/abstractContainer.ts';
 
-/** Makes names that were not given before: `Add`, `Add_2`, `Add_3`. */
-export function uniqueNames(): (base: string) => string {
+/** Makes names that were not given before and are none of those taken: `Add`, `Add_2`, `Add_3`. */
+export function uniqueNames(before: Iterable<string> = []): (base: string) => string {
   const counts = new Map<string, number>();
-  const taken = new Set<string>();
+  const taken = new Set(before);
   return (base) => {
     let count = counts.get(base) ?? 0;
     let name: string;

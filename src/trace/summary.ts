@@ -1,11 +1,16 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import type { SpecOf } from '../tfjs/abstractContainer.ts';
-import { liveNodes, type Value, weightsOf } from './graph.ts';
+import type { SpecOf, TensorSpec } from '../tfjs/abstractContainer.ts';
+import { liveNodes, type Value } from './graph.ts';
 import { memoryOf } from './memory.ts';
 import { preparationOf } from './preparation.ts';
 import { record, type TraceOptions } from './record.ts';
+import { type Counted, ofBlocks, ofModel } from './summaryCounted.ts';
+import { type Flow, flowOf } from './summaryFlow.ts';
+import { type GraphModelLike, isModel, type LayersModelLike, opened } from './summaryModel.ts';
 import { type BlockSummary, type Tally, tree } from './summaryTree.ts';
 
+export type { Flow, FlowEdge, FlowNode } from './summaryFlow.ts';
+export type { GraphModelLike, LayersModelLike } from './summaryModel.ts';
 export type { BlockSummary, LevelSummary, Tally } from './summaryTree.ts';
 
 export interface SummaryOptions extends TraceOptions {
@@ -14,6 +19,9 @@ export interface SummaryOptions extends TraceOptions {
   /** What the whole is called. Default `model`. */
   readonly name?: string;
 }
+
+/** Inputs of a model of TensorFlow.js: one, a list, or by name. */
+export type ModelSpecs = TensorSpec | readonly TensorSpec[] | { readonly [name: string]: TensorSpec };
 
 /** What goes in or comes out. */
 export interface ValueSummary {
@@ -41,13 +49,17 @@ export interface MemorySummary {
   readonly weightBytes: number;
 }
 
-/** A model in numbers. Plain data: `JSON.stringify` writes it whole. */
+/** A model in numbers. Plain data: `JSON.stringify` writes it whole, and `networkMapSvg` draws it, from a file too. */
 export interface Summary extends Tally {
+  /** Which form of summary this is; a form with other fields has another number. */
+  readonly format: 'pyramidion-summary/1';
   readonly inputs: readonly InputSummary[];
   readonly outputs: readonly ValueSummary[];
   readonly memory: MemorySummary;
   /** The whole, and in it what it is made of, as deep as was asked for. */
   readonly root: BlockSummary;
+  /** How its maps go from block to block, whatever the depth. */
+  readonly flow: Flow;
 }
 
 /**
@@ -57,17 +69,38 @@ export interface Summary extends Tally {
  * @param inputs as for `trace`
  * @throws RangeError for a depth that is not a whole number of at least 0; what `trace` throws
  */
-export function summary<In, Out>(run: (input: In) => Out, inputs: SpecOf<In>, options: SummaryOptions = {}): Summary {
+export function summary<In, Out>(run: (input: In) => Out, inputs: SpecOf<In>, options?: SummaryOptions): Summary;
+/**
+ * The same of a `tf.GraphModel` or a `tf.LayersModel`, whose weights are counted as parameters (running means and variances
+ * of batch norms as statistics) at the places that their names give: `block1/conv` has `block1/conv/kernel`.
+ *
+ * @param inputs a shape, or shapes in a list or by name, as the model takes them
+ */
+export function summary(model: GraphModelLike | LayersModelLike, inputs: ModelSpecs, options?: SummaryOptions): Summary;
+export function summary(
+  subject: ((input: never) => unknown) | GraphModelLike | LayersModelLike,
+  inputs: SpecOf<unknown>,
+  options: SummaryOptions = {},
+): Summary {
   const { depth = 2, name = 'model', label = 'summary' } = options;
   if (!(depth >= 0)) throw new RangeError(`${label}: depth is ${depth}; it must be a number of at least 0`);
-  const { graph, calls, plainBytes } = record(run, inputs, { ...options, label });
+  const model = isModel(subject) ? opened(subject) : undefined;
+  // The overloads tie the inputs to what takes them.
+  const run = (model?.run ?? subject) as (input: unknown) => unknown;
+  const root = model?.root ? { root: model.root } : {};
+  const recorded = record(run, inputs, { ...root, ...options, label });
+  const { graph, weights, calls } = model ? ofModel(recorded, model) : ofBlocks(recorded);
+  return summarized({ graph, weights, calls, plainBytes: recorded.plainBytes }, name, depth);
+}
+
+function summarized(counted: Counted & { readonly plainBytes: number }, name: string, depth: number): Summary {
+  const { graph, weights, calls, plainBytes } = counted;
   const nodes = liveNodes(graph);
-  const weights = weightsOf(graph);
-  const root = tree({ name, depth, nodes, weights, calls });
+  const root = tree({ name, depth, nodes, weights: [...weights.values()], calls });
   const { parameters, frozen, statistics, macs, kernels } = root;
-  const weightBytes = 4 * (parameters + statistics); // float32
   const plain = ({ shape, dtype }: Value) => ({ shape, dtype });
   return {
+    format: 'pyramidion-summary/1',
     inputs: [...graph.inputs.values()].map((value) => ({
       name: value.name,
       ...plain(value),
@@ -79,7 +112,8 @@ export function summary<In, Out>(run: (input: In) => Out, inputs: SpecOf<In>, op
     statistics,
     macs,
     kernels,
-    memory: { ...memoryOf(graph), plainBytes, weightBytes },
+    memory: { ...memoryOf(graph), plainBytes, weightBytes: 4 * (parameters + statistics) }, // float32
     root,
+    flow: flowOf(graph, calls, (value) => (weights.get(value)?.shape ?? [0]).reduce((a, b) => a * b, 1)),
   };
 }

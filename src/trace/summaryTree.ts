@@ -1,4 +1,5 @@
-import type { Node, WeightValue } from './graph.ts';
+import type { WeightKind } from '../core/weight.ts';
+import type { Node } from './graph.ts';
 import type { BlockCall } from './record.ts';
 import { multiplyAdds } from './work.ts';
 
@@ -47,11 +48,19 @@ interface Growing {
   output: unknown;
 }
 
+/** Numbers that a model owns, as they are counted. */
+export interface CountedWeight {
+  readonly place: string;
+  readonly shape: readonly number[];
+  readonly kind: WeightKind;
+  readonly trainable: boolean;
+}
+
 interface TreeInput {
   readonly name: string;
   readonly depth: number;
   readonly nodes: readonly Node[];
-  readonly weights: readonly WeightValue[];
+  readonly weights: readonly CountedWeight[];
   readonly calls: readonly BlockCall[];
 }
 
@@ -72,13 +81,13 @@ export function tree({ name, depth, nodes, weights, calls }: TreeInput): BlockSu
       sums.kernels++;
     }
   }
-  for (const { name: place, shape, weight } of weights) {
+  for (const { place, shape, kind, trainable } of weights) {
     const numbers = shape.reduce((a, b) => a * b, 1);
     const owner = place.includes('/') ? place.slice(0, place.lastIndexOf('/')) : '';
     for (const { sums } of pathTo(root, owner, depth)) {
-      if (weight.kind === 'statistic') sums.statistics += numbers;
+      if (kind === 'statistic') sums.statistics += numbers;
       else sums.parameters += numbers;
-      if (weight.kind === 'trainable' && !weight.trainable) sums.frozen += numbers;
+      if (kind === 'trainable' && !trainable) sums.frozen += numbers;
     }
   }
   return grown(root);
@@ -114,7 +123,8 @@ const grown = ({ sums, blocks, output, ...rest }: Growing): BlockSummary => ({
   blocks: [...blocks.values()].map(grown),
 });
 
-function levelsOf(output: unknown): LevelSummary[] {
+/** Maps named as levels or stages in what a block gave, finest first. */
+export function levelsOf(output: unknown): LevelSummary[] {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return [];
   return Object.entries(output)
     .filter(([name, shape]) => /^[CP]\d+$/.test(name) && Array.isArray(shape))

@@ -8,6 +8,7 @@ import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
+import { compile } from '../trace/compile.ts';
 import { air } from './air.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
@@ -45,34 +46,42 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { fit = {}, rule = {}, recipe, cache, signal } = options;
   const batch = Math.min(options.batch ?? 8, samples.length);
+  const fast = compile(model, { label: 'evaluate' });
   const [height, width] = model.inputSize;
   const images: (EvaluatedImage & { id: string; size: Size })[] = [];
   const sums: { [part: string]: number } = {};
   let batches = 0;
   const given = { ...fit, size: model.inputSize, batch, ...(cache ? { cache } : {}), ...(signal ? { signal } : {}) };
-  for await (const { images: pixels, valid, samples: own, objects, placements } of evaluationBatches(samples, given)) {
-    const input = tensor4d(pixels.subarray(0, valid * height * width * 3), [valid, height, width, 3]);
-    const { boxes, logits, parts } = run(model, input, recipe, objects);
-    const [codes, numbers] = await Promise.all([boxes.data<'float32'>(), logits.data<'float32'>()]);
-    for (const [part, value] of Object.entries(parts)) {
-      sums[part] = (sums[part] ?? 0) + ((await value.data())[0] ?? Number.NaN);
-      value.dispose();
+  try {
+    for await (const { images: pixels, valid, samples: own, objects, placements } of evaluationBatches(
+      samples,
+      given,
+    )) {
+      const input = tensor4d(pixels.subarray(0, valid * height * width * 3), [valid, height, width, 3]);
+      const { boxes, logits, parts } = run(fast, input, recipe, objects);
+      const [codes, numbers] = await Promise.all([boxes.data<'float32'>(), logits.data<'float32'>()]);
+      for (const [part, value] of Object.entries(parts)) {
+        sums[part] = (sums[part] ?? 0) + ((await value.data())[0] ?? Number.NaN);
+        value.dispose();
+      }
+      batches++;
+      for (const tensor of [input, boxes, logits]) tensor.dispose();
+      for (const [i, sample] of own.entries()) {
+        const slice = (values: Float32Array) =>
+          values.subarray((i * values.length) / valid, ((i + 1) * values.length) / valid);
+        const found = postprocess(
+          { boxes: slice(codes), logits: slice(numbers) },
+          { ...rule, anchors: model.anchors, inputSize: model.inputSize },
+        );
+        const placement = placements[i];
+        const size = [sample.height, sample.width] as const;
+        const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
+        images.push({ id: sample.id, size, truths: sample.objects, detections });
+      }
+      await air();
     }
-    batches++;
-    for (const tensor of [input, boxes, logits]) tensor.dispose();
-    for (const [i, sample] of own.entries()) {
-      const slice = (values: Float32Array) =>
-        values.subarray((i * values.length) / valid, ((i + 1) * values.length) / valid);
-      const found = postprocess(
-        { boxes: slice(codes), logits: slice(numbers) },
-        { ...rule, anchors: model.anchors, inputSize: model.inputSize },
-      );
-      const placement = placements[i];
-      const size = [sample.height, sample.width] as const;
-      const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
-      images.push({ id: sample.id, size, truths: sample.objects, detections });
-    }
-    await air();
+  } finally {
+    fast.dispose();
   }
   return { images, loss: Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / batches])) };
 }

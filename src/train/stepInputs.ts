@@ -25,7 +25,7 @@ export function stepInputs(
   model: Predictor,
   { images: pixels, objects, size: [height, width] }: Pick<Batch, 'images' | 'objects' | 'size'>,
   { recipe, trained, slots, rate, seed, step }: StepInputsOptions,
-): StepInputs<TargetTensors> & { readonly dispose: () => void } {
+): { readonly inputs: StepInputs<TargetTensors>; readonly dispose: () => void } {
   const batch = objects.length;
   const images = tensor4d(pixels, [batch, height, width, 3]);
   const targets = targetsOf(model, objects, recipe);
@@ -33,13 +33,9 @@ export function stepInputs(
   const randoms = new Map<HasParts, Tensor>();
   for (const { leaf, shape, values } of randomInputs(model, { seed, step, batch }))
     randoms.set(leaf, tensor(values, [...shape]));
+  const weights = new Map(trained.map((weight) => [weight, weight.read()]));
   return {
-    weights: new Map(trained.map((weight) => [weight, weight.read()])),
-    slots,
-    images,
-    targets,
-    learningRate,
-    randoms,
+    inputs: { weights, slots, images, targets, learningRate, randoms },
     dispose: () =>
       dispose([images, targets.classes, targets.boxes, targets.positives, learningRate, ...randoms.values()]),
   };

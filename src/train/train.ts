@@ -5,6 +5,7 @@ import { type Batch, batches } from '../data/batches.ts';
 import { batchCount } from '../data/batchOrder.ts';
 import type { Sample } from '../data/sample.ts';
 import type { Predictor } from '../model/predict.ts';
+import { compile } from '../trace/compile.ts';
 import { air } from './air.ts';
 import { applyStep, disposeSlots, disposeStep, lossNumbers } from './applyStep.ts';
 import { badLoss, badWeights, firstNotFinite, type NamedStep } from './finite.ts';
@@ -79,7 +80,8 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
   const { epochs, schedule, batch, clipNorm } = recipe;
   const trained = trainedWeights(model);
   const optimizer = optimizerOf(recipe);
-  const step = trainStep({ model, optimizer, loss: lossOf(recipe), ...(clipNorm ? { clipNorm } : {}) });
+  const plain = trainStep({ model, optimizer, loss: lossOf(recipe), ...(clipNorm ? { clipNorm } : {}) });
+  const step = compile(plain, { root: model, label: 'train' });
   const stepsPerEpoch = batchCount(data.length, recipe);
   const steps = stepsPerEpoch * epochs;
 
@@ -97,8 +99,8 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
   };
   const take = async ({ ids, ...images }: Batch) => {
     const rate = rateAt(schedule, { ...state, epochs });
-    const inputs = stepInputs(model, images, { recipe, trained, slots, rate, seed, step: state.step });
-    const results = tryFinally(() => step(inputs), inputs.dispose);
+    const { inputs, dispose } = stepInputs(model, images, { recipe, trained, slots, rate, seed, step: state.step });
+    const results = tryFinally(() => step(inputs), dispose);
     const loss = await lossNumbers(results);
     const now = { step: state.step + 1, epoch: state.epoch, ids };
     if (!Object.values(loss).every(Number.isFinite)) {
@@ -159,6 +161,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     onReport({ kind: 'end', why, epoch: state.epoch, step: state.step, seconds: clock.seconds() });
     return { why, state, validation: result };
   } finally {
+    step.dispose();
     disposeSlots(slots);
   }
 }

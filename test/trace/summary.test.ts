@@ -26,6 +26,7 @@ import {
   topk,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ladder } from '../../examples/ladder.ts';
 import { efficientNet, efficientNetB0, efficientNetB7 } from '../../src/backbone/efficientNet.ts';
 import { conv, depthwiseConv } from '../../src/block/conv.ts';
 import { upsample } from '../../src/block/upsample.ts';
@@ -217,7 +218,21 @@ describe('summary', () => {
     const backbone = efficientNet({ width: 0.1, depth: 0.1 });
     const numbers = summary(backbone, [1, 32, 32, 3]);
     expect(JSON.parse(JSON.stringify(numbers))).toEqual(numbers);
+    expect(numbers.format).toBe('pyramidion-summary/1');
+    expect(Object.keys(numbers).sort()).toEqual(
+      'flow format frozen inputs kernels macs memory outputs parameters root statistics'.split(' '),
+    );
   });
+
+  it.each(Object.keys(ladder) as (keyof typeof ladder)[])(
+    'is no wider than a terminal of 100 columns at %s',
+    (rung) => {
+      const model = ladder[rung]();
+      freeze(at(model, 'backbone')); // one column more
+      const lines = formatSummary(summary(model, [1, 512, 640, 3], { name: rung })).split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+    },
+  );
 
   it('is printed as one table, its columns in line', () => {
     const layer = (filters: number): Block => {
@@ -255,7 +270,8 @@ describe('summary', () => {
       '',
       'weights  3,468 parameters (108 frozen), 84 statistics, 0.01 MB',
       'work     2,734,080 multiply-adds in 10 kernels',
-      'memory   0.53 MB where each map is freed after its last use; most at backbone/stages/1/Sub', // input, two of C2's size
+      'memory   0.53 MB where each map is freed after its last use', // input, two of C2's size
+      '                 most at backbone/stages/1/Sub',
       '         1.02 MB on plain ops, which free at the end of each block',
       '         1.14 MB if nothing is freed before the end',
     ]);

@@ -91,6 +91,35 @@ describe('a training step', () => {
         expect((first[i]?.[j] ?? 0) + (second[i]?.[j] ?? 0), place).toBeCloseTo(slope, 3); // float32 sums of up to 1,200
   });
 
+  it.each(['before the gradient', 'inside the gradient'])('that fails %s frees all it made', (where) => {
+    const model = toy();
+    for (const weight of weights(model).values()) weight.read();
+    const optimizer = sgd();
+    const { trained, shape } = inputsOf(model);
+    const failing = tf.customGrad((x) => ({
+      value: (x as tf.Tensor).clone(),
+      gradFunc: () => {
+        throw new Error('no gradient');
+      },
+    }));
+    const loss = ({ boxes, logits }: Predictions) => {
+      const total = tf.add<tf.Scalar>(tf.sum(boxes), tf.sum(logits));
+      if (where === 'before the gradient') throw new Error('no loss');
+      return { total: failing(total) as tf.Scalar };
+    };
+    const step = trainStep({ model, optimizer, loss });
+    const inputs = {
+      weights: new Map(trained.map((weight) => [weight, weight.read()])),
+      slots: new Map(trained.map((weight) => [weight, firstSlots(optimizer, shape(weight))])),
+      images: tf.zeros<tf.Rank.R4>([2, 16, 16, 3]),
+      targets: undefined,
+      learningRate: tf.scalar(0.1),
+    };
+    const held = tf.memory().numTensors;
+    for (let i = 0; i < 2; i++) expect(() => step(inputs)).toThrow(/^no (loss|gradient)$/);
+    expect(tf.memory().numTensors).toBe(held);
+  });
+
   it('of the weighted FPN is traced whole: every weight is updated but the P6 and P7 nodes of the last cell', () => {
     const model = ladder.weightedFpn();
     const optimizer = sgd();

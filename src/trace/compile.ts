@@ -1,0 +1,137 @@
+import { backend, getBackend } from '@tensorflow/tfjs-core';
+import { factsOf, type HasParts, isBlock } from '../core/block.ts';
+import { isRecorded } from '../tfjs/running.ts';
+import { userLine, withLongStacks } from '../tfjs/sourceLine.ts';
+import { type CallForm, formOf, type ResultForm, resultForm } from './callForm.ts';
+import { type CompiledFor, type CompileTargetOptions, compileTarget } from './compileTarget.ts';
+import { type Graph, type WeightValue, weightsOf } from './graph.ts';
+import { forBackend, type Plan, plan } from './plan.ts';
+import { recordBetween } from './record.ts';
+
+export interface CompileOptions {
+  /** The model whose blocks name the places. Default: the function itself, if it is a block. */
+  readonly root?: HasParts;
+  /** Bytes that plans may keep: constants, and filters with their batch norms folded in. Default 1 GiB. */
+  readonly maxBytes?: number;
+  /** Who asks, for errors. Default `compile`. */
+  readonly label?: string;
+  readonly target?: undefined;
+}
+
+/** What a compiled function can do besides being called. */
+export interface Compiled {
+  /** Frees what its plans keep. It may be called again, and then plans anew. */
+  readonly dispose: () => void;
+  /** The graphs of the plans that it has, the one that was used last at the end: as they run, for `formatGraph`. */
+  readonly graphs: () => readonly Graph[];
+}
+
+/** A plan, and how results are put into it. */
+interface Ready {
+  readonly plan: Plan;
+  readonly results: ResultForm;
+  /** Whether blocks and weights are frozen as they were when it was traced. */
+  readonly holds: () => boolean;
+}
+
+/**
+ * Makes a function of tensors faster: the first call for shapes and types traces and optimises it, the next ones run its
+ * kernels on the current backend, each tensor freed at its last use. What it gives is new and the caller's; a result that
+ * the function keeps (`tf.keep`) is kept. Same type, same parts: a compiled detector is one.
+ *
+ * Weights are read at each call, bound ones too; what is folded of them is made again when they move, and a plan when a
+ * block is frozen or no longer. Anything else that is no tensor (numbers, texts, keys of maps) belongs to the plan: another
+ * one makes another plan, and in a result it is the same as in the first. Random numbers that are drawn inside, and tensors
+ * from outside, are constants.
+ *
+ * Inside of `tf.grads` and of a trace the function itself runs, so that gradients are right; to differentiate fast,
+ * compile the function that takes the gradient, as `compile(trainStep(...))`.
+ *
+ * With a `target`, such as `onnxRuntime()`, it runs there, and gives a promise.
+ *
+ * @throws Error for numbers that are read, and kernels whose shapes depend on them, naming the block and the line;
+ *   TypeError for inputs that are neither tensors nor lists, records and maps of them; what the function throws
+ */
+export function compile<F extends (...args: never[]) => unknown>(fn: F, options?: CompileOptions): F & Compiled;
+export function compile<F extends (...args: never[]) => unknown>(fn: F, options: CompileTargetOptions): CompiledFor<F>;
+export function compile<F extends (...args: never[]) => unknown>(
+  fn: F,
+  options: CompileOptions | CompileTargetOptions = {},
+): (F & Compiled) | CompiledFor<F> {
+  if (options.target) return compileTarget(fn, options);
+  const { label = 'compile', root = isBlock(fn) ? fn : undefined, maxBytes = 2 ** 30 } = options;
+  const plans = new Map<string, Ready>();
+  const call = fn as unknown as (...args: readonly unknown[]) => unknown;
+
+  const prepare = (form: CallForm): Ready => {
+    let results: ResultForm | undefined;
+    const ends = {
+      give: form.withTensors,
+      take: (result: unknown, keys: Parameters<typeof resultForm>[1]) => {
+        results = resultForm(result, keys);
+        return results.tensors;
+      },
+    };
+    const { graph, blocks } = traced(() =>
+      recordBetween(ends, (args) => call(...args), { label, ...(root && { root }) }),
+    );
+    if (results === undefined) throw new Error(`${label}: the function did not end`);
+    return { plan: plan(forBackend(graph), results.keeps), results, holds: asFrozen(blocks, weightsOf(graph)) };
+  };
+  const drop = () => {
+    let bytes = [...plans.values()].reduce((sum, ready) => sum + ready.plan.bytes(), 0);
+    for (const [key, ready] of plans) {
+      if (bytes <= maxBytes || plans.size === 1) return;
+      bytes -= ready.plan.bytes();
+      ready.plan.dispose();
+      plans.delete(key);
+    }
+  };
+
+  const compiled = (...args: readonly unknown[]): unknown => {
+    if (isRecorded()) return call(...args);
+    const form = formOf(args, label);
+    backend(); // starts it, if nobody has
+    const key = `${getBackend()} ${form.key}`;
+    const found = plans.get(key);
+    const known = found?.holds() ? found : undefined;
+    if (known === undefined) found?.plan.dispose();
+    const ready = known ?? prepare(form);
+    plans.delete(key); // the last used goes last
+    plans.set(key, ready);
+    const made = ready.plan.run(form.tensors);
+    if (known === undefined) drop();
+    return ready.results.of(made);
+  };
+  const dispose = () => {
+    for (const { plan: old } of plans.values()) old.dispose();
+    plans.clear();
+  };
+  const graphs = () => [...plans.values()].map((ready) => ready.plan.graph);
+  return Object.assign(compiled, fn, { dispose, graphs }) as unknown as F & Compiled;
+}
+
+/** Says whether blocks and weights are still frozen as they are now. */
+function asFrozen(blocks: Iterable<HasParts>, weights: readonly WeightValue[]): () => boolean {
+  const statistics = [...blocks].map((of) => ({ facts: factsOf(of), was: factsOf(of).statistics }));
+  const trained = weights.map(({ weight }) => ({ weight, was: weight.trainable }));
+  return () =>
+    statistics.every(({ facts, was }) => facts.statistics === was) &&
+    trained.every(({ weight, was }) => weight.trainable === was);
+}
+
+/** Runs a trace; its errors say the line of the user's code. */
+function traced<T>(run: () => T): T {
+  return withLongStacks(() => {
+    try {
+      return run();
+    } catch (error) {
+      if (error instanceof Error) {
+        const inner = error.cause instanceof Error ? error.cause : error;
+        const line = userLine(inner.stack);
+        if (line !== undefined) error.message += ` (at ${line})`;
+      }
+      throw error;
+    }
+  });
+}
