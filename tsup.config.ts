@@ -6,6 +6,7 @@ export default defineConfig({
     engine: 'src/engine.ts',
     data: 'src/data.ts',
     evaluate: 'src/evaluate.ts',
+    layers: 'src/layers.ts',
     node: 'src/node.ts',
   },
   format: ['esm', 'cjs'],
@@ -13,4 +14,6 @@ export default defineConfig({
   dts: true,
   splitting: true, // in CJS too: without it each entry point has its own copy of module state
   clean: true,
+  noExternal: ['pbf'], // ESM alone: its CJS form is ours
+  external: ['sharp'], // optional: tsup would bundle it, which does not run
 });

@@ -133,6 +133,7 @@ export {
   summary,
 } from './trace/summary.ts';
 export { type TraceOptions, trace } from './trace/trace.ts';
+export { type NetworkMapInput, type NetworkMapOptions, networkMapSvg } from './picture/networkMap.ts';
 
 // Passes over a trace, and running it
 export { type BatchMarks, type BatchOptions, type BatchTrace, markBatch, traceBatch } from './trace/batch.ts';

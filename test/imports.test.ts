@@ -16,6 +16,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   data: ['core'],
   evaluate: ['core', 'detection'],
   picture: ['core'],
+  layers: ['core', 'ops', 'model', 'tfjs'],
   trace: ['core', 'tfjs'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs'],
   node: ['core', 'data', 'detection', 'evaluate', 'model', 'train', 'weights'],
