@@ -8,6 +8,7 @@ export default defineConfig({
     evaluate: 'src/evaluate.ts',
     layers: 'src/layers.ts',
     node: 'src/node.ts',
+    web: 'src/web.ts',
   },
   format: ['esm', 'cjs'],
   target: 'es2022',

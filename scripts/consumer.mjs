@@ -27,13 +27,19 @@ const body = `
     losses.push(loss.dataSync()[0]);
   }
   if (!(losses[2] < losses[0])) throw new Error('the loss does not fall: ' + losses);
+  // sharp is found beside the package, and the path leads to it without another import
+  const photograph = name + '.png';
+  await writeFileAtomic(photograph, await encodePng({ width: 96, height: 64, data: new Uint8Array(3 * 96 * 64).fill(99) }));
+  const found = await detect(model, photograph, { scoreAbove: 0, keep: 3 });
+  if (found.length !== 3) throw new Error('detect finds ' + found.length);
+  if (draw(await readImage(photograph), found).data.length !== 3 * 96 * 64) throw new Error('draw');
   console.log(name, tf.getBackend(), losses.map((x) => x.toFixed(4)).join(' '));
 `;
-const names = 'asVariables, baselineAnchors, bifpn, detector, efficientNetB0, ssdHead, trainingPass';
+const names = 'asVariables, baselineAnchors, bifpn, detect, detector, draw, efficientNetB0, ssdHead, trainingPass';
 const files = {
-  'esm.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { ${names} } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const name = 'esm';${body}`,
-  'cjs.cjs': `const tf = require('@tensorflow/tfjs-core'); const { ${names} } = require('pyramidion'); const { useBackend } = require('pyramidion/engine'); const name = 'cjs'; (async () => {${body}})().catch((error) => { console.error(error); process.exit(1); });`,
-  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, baselineAnchors, bifpn, detector, ssdHead, trainingPass } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
+  'esm.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { ${names} } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; import { encodePng, readImage, writeFileAtomic } from 'pyramidion/node'; const name = 'esm';${body}`,
+  'cjs.cjs': `const tf = require('@tensorflow/tfjs-core'); const { ${names} } = require('pyramidion'); const { useBackend } = require('pyramidion/engine'); const { encodePng, readImage, writeFileAtomic } = require('pyramidion/node'); const name = 'cjs'; (async () => {${body}})().catch((error) => { console.error(error); process.exit(1); });`,
+  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, baselineAnchors, bifpn, detect, detector, draw, ssdHead, trainingPass } from 'pyramidion'; import { useBackend } from 'pyramidion/engine'; import { encodePng, readImage, writeFileAtomic } from 'pyramidion/node'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
 };
 for (const [file, text] of Object.entries(files)) {
   writeFileSync(join(home, file), text);

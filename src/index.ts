@@ -76,6 +76,16 @@ export { type Detector, type DetectorOptions, detector, type MapSize } from './m
 export { type Predictor, predict } from './model/predict.ts';
 export { imagenet, kaist, type Standardization, unit } from './model/standardize.ts';
 
+// Photographs to boxes, and boxes on photographs
+export { type DetectModel, type DetectOptions, detect } from './detect/detect.ts';
+export type { Drawable } from './detect/detectCanvas.ts';
+export type { EncodedImage, Photograph, ReadImage, ReadOptions } from './detect/detectPhotograph.ts';
+export type { Pixels } from './detect/detectPixels.ts';
+export type { RunDetector } from './detect/detectRun.ts';
+export type { ImageSource } from './detect/detectSource.ts';
+export { draw, type LinkedImage } from './picture/draw.ts';
+export type { DrawOptions, Matches } from './picture/drawing.ts';
+
 // Geometry of detection
 export { anchors, anchorsPerCell } from './detection/anchors.ts';
 export { baselineAnchors } from './detection/baselineAnchors.ts';

@@ -14,7 +14,7 @@ export { type VocFolderOptions, voc } from './node/formatsVoc.ts';
 export { type WiderPersonOptions, widerPerson } from './node/formatsWiderPerson.ts';
 export { type WriteConvertedOptions, writeConverted } from './node/formatsWrite.ts';
 export { type YoloFolderOptions, yolo } from './node/formatsYolo.ts';
-export { type DecodeOptions, decodeImage, encodeJpeg, encodePng } from './node/images.ts';
+export { type DecodeOptions, decodeImage, encodeJpeg, encodePng, readImage } from './node/images.ts';
 export { stopOnInterrupt } from './node/interrupt.ts';
 export { jsonLines } from './node/log.ts';
 export { type PennFudanOptions, pennFudan } from './node/pennFudan.ts';

@@ -1,38 +1,76 @@
+import { readFile } from 'node:fs/promises';
 import { FormatError } from '../data/formatError.ts';
 import type { RgbImage } from '../data/image.ts';
+import {
+  checkMaxPixels,
+  type EncodedImage,
+  type Photograph,
+  type ReadOptions,
+  reducedSize,
+  tooLarge,
+} from '../detect/detectPhotograph.ts';
 
-export interface DecodeOptions {
-  /** How errors call the image. Default `decodeImage`. */
-  readonly name?: string;
-  /** An image with more pixels is refused before it is decoded. Default 100 million. */
-  readonly maxPixels?: number;
-}
+export type DecodeOptions = Omit<ReadOptions, 'fitTo'>;
 
 /**
- * Decodes a JPEG, PNG, WebP, TIFF, GIF or AVIF: to 8 bits of sRGB, turned as its EXIF mark says, transparent parts on
- * black. The work is done beside JavaScript, on threads of sharp.
+ * Reads a photograph: the path of a JPEG, PNG, WebP, TIFF, GIF or AVIF, or its bytes. Pixels are 8 bits of sRGB, turned as
+ * the EXIF mark says, transparent parts on black. With `fitTo`, a large one is made smaller while it is decoded, and is
+ * never whole in memory; `original` is the size that it has.
  *
- * @throws FormatError for bytes that are no image, are cut, or have too many pixels; Error where sharp is not installed
+ * @throws FormatError for bytes that are no image, are cut, or have too many pixels; Error of the file system, and where
+ * sharp is not installed
  */
-export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { name = 'decodeImage', maxPixels = 1e8 } = options;
+export async function readImage(source: EncodedImage, options: ReadOptions = {}): Promise<Photograph> {
+  const { maxPixels = 1e8, fitTo } = options;
+  const name = options.name ?? (typeof source === 'string' || source instanceof URL ? `${source}` : 'readImage');
+  checkMaxPixels(name, maxPixels);
   const sharp = await loadSharp(name);
+  const bytes = await bytesOf(source, name);
   try {
-    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'truncated' })
-      .rotate() // by EXIF
+    const header = await sharp(bytes, { limitInputPixels: false }).metadata(); // decodes nothing
+    const original = [header.autoOrient.height, header.autoOrient.width] as const;
+    const large = tooLarge(original, maxPixels);
+    if (large !== undefined) throw new FormatError(`${name}: ${large}`);
+
+    const [height, width] = reducedSize(original, fitTo);
+    const upright = sharp(bytes, { limitInputPixels: false, failOn: 'truncated' }).autoOrient();
+    const whole = height === original[0] && width === original[1];
+    const { data, info } = await (whole ? upright : upright.resize({ height, width, fit: 'fill' }))
       .flatten({ background: '#000' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`it decodes to ${info.channels} channels, not 3`);
-    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
+    return { width: info.width, height: info.height, data: pixels, original };
   } catch (error) {
+    if (error instanceof FormatError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new FormatError(
-      `${name}: ${bytes.length} bytes do not decode to an image of at most ${maxPixels} pixels: ${reason}`,
-      { cause: error },
-    );
+    throw new FormatError(`${name}: ${bytes.length} bytes do not decode to an image: ${reason}`, { cause: error });
   }
+}
+
+/**
+ * Decodes the bytes of an image file, as `readImage` does.
+ *
+ * @throws FormatError for bytes that are no image, are cut, or have too many pixels; Error where sharp is not installed
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
+  const { width, height, data } = await readImage(bytes, { name: 'decodeImage', ...options });
+  return { width, height, data };
+}
+
+async function bytesOf(source: EncodedImage, name: string): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  if (/^(https?|data|blob):/.test(`${source}`))
+    throw new TypeError(
+      `${name}: ${`${source}`.slice(0, 80)} is no file; fetch it and give the bytes: await (await fetch(address)).blob()`,
+    );
+  return readFile(source).catch((cause: unknown) => {
+    throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
 }
 
 /** A JPEG file of an image; `quality` 1 to 100. */

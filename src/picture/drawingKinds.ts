@@ -1,28 +1,34 @@
 import type { Box } from '../core/annotation.ts';
-import { escapeText, short } from './markup.ts';
+import { short } from './markup.ts';
 
 /** What a box in a drawing says. */
 export type Kind = 'hit' | 'false' | 'missed' | 'truth' | 'ignored' | 'uncounted';
 
-interface Look {
+/** `#rrggbb` each. */
+export interface Paint {
   readonly colour: string;
   /** Letters on the label. */
   readonly ink: string;
+}
+
+export interface Look extends Paint {
   /** Before a label's text: kinds are told apart without colour vision too. */
   readonly mark: string;
+  /** Of the line, at scale 1; pixels. */
   readonly width: number;
-  readonly dash?: readonly number[];
+  /** Line and gap, at scale 1; pixels. */
+  readonly dash?: readonly [line: number, gap: number];
   readonly means: string;
 }
 
 /** From the bottom. */
 export const order: readonly Kind[] = ['ignored', 'uncounted', 'truth', 'missed', 'false', 'hit'];
 
-const looks: Record<Kind, Look> = {
+export const looks: Record<Kind, Look> = {
   hit: { colour: '#35f27c', ink: '#04140a', mark: '', width: 2, means: 'found' },
   false: { colour: '#ff4b4b', ink: '#1c0000', mark: '× ', width: 2, means: 'false' },
   missed: { colour: '#ff7bf0', ink: '#220020', mark: '', width: 2.2, dash: [6, 3], means: 'missed' },
-  truth: { colour: '#fff', ink: '#000', mark: '', width: 1.1, dash: [3, 2.5], means: 'object' },
+  truth: { colour: '#ffffff', ink: '#000000', mark: '', width: 1.1, dash: [3, 2.5], means: 'object' },
   ignored: { colour: '#ffc83d', ink: '#201600', mark: '', width: 1.1, means: 'ignored region' },
   uncounted: { colour: '#c8ccd2', ink: '#16181a', mark: '', width: 1.1, means: 'counts neither way' },
 };
@@ -34,14 +40,14 @@ export const keyItems = (drawings: readonly string[]): string[] =>
     .toReversed()
     .map(
       (kind) =>
-        `<li><svg width="26" height="18" fill="none">${outline([3, 3, 15, 23], kind, 1)}</svg>${looks[kind].means}</li>`,
+        `<li><svg width="26" height="18" fill="none">${outline([3, 3, 15, 23], kind, 1, looks[kind].colour)}</svg>${looks[kind].means}</li>`,
     );
 
 const kindAttribute = (kind: Kind) => `data-kind="${kind}"`;
 
 /** A box's lines, on dark ones that are wider. */
-export function outline(box: Box, kind: Kind, scale: number): string {
-  const { colour, width, dash } = looks[kind];
+export function outline(box: Box, kind: Kind, scale: number, colour: string): string {
+  const { width, dash } = looks[kind];
   const [y1, x1, y2, x2] = box;
   const [wide, tall] = [Math.max(0, x2 - x1), Math.max(0, y2 - y1)];
   const place = `x="${short(x1)}" y="${short(y1)}" width="${short(wide)}" height="${short(tall)}"`;
@@ -62,19 +68,4 @@ function hatch([y1, x1, y2, x2]: Box, colour: string, scale: number): string {
   }
   const d = lines.join('');
   return `<path d="${d}" stroke="#000" stroke-opacity=".35" stroke-width="${short(2.4 * scale)}"/><path d="${d}" stroke="${colour}" stroke-opacity=".8" stroke-width="${short(scale)}"/>`;
-}
-
-/** Letters on a filled label above the box, or wherever the image still has room; misses have theirs below. */
-export function tag(
-  [y1, x1, y2]: Box,
-  text: string,
-  kind: Kind,
-  { width, height, scale }: { readonly width: number; readonly height: number; readonly scale: number },
-): string {
-  const { colour, ink, mark } = looks[kind];
-  const letters = mark + text;
-  const [wide, tall] = [([...letters].length * 6.7 + 5) * scale, 14 * scale];
-  const x = Math.max(0, Math.min(x1 - scale, width - wide));
-  const y = Math.max(0, Math.min(kind === 'missed' ? y2 : y1 - tall, height - tall));
-  return `<rect x="${short(x)}" y="${short(y)}" width="${short(wide)}" height="${short(tall)}" fill="${colour}"/><text x="${short(x + 2.5 * scale)}" y="${short(y + 10.8 * scale)}" font-size="${short(11 * scale)}" fill="${ink}">${escapeText(letters)}</text>`;
 }

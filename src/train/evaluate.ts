@@ -8,7 +8,8 @@ import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
-import { compile } from '../trace/compile.ts';
+import { type Compiled, compile } from '../trace/compile.ts';
+import { trace } from '../trace/trace.ts';
 import { air } from './air.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
@@ -46,8 +47,8 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { fit = {}, rule = {}, recipe, cache, signal } = options;
   const batch = Math.min(options.batch ?? 8, samples.length);
-  const fast = compile(model, { label: 'evaluate' });
   const [height, width] = model.inputSize;
+  const fast = compiled(model, [batch, height, width, 3]);
   const images: (EvaluatedImage & { id: string; size: Size })[] = [];
   const sums: { [part: string]: number } = {};
   let batches = 0;
@@ -81,9 +82,19 @@ export async function evaluate(
       await air();
     }
   } finally {
-    fast.dispose();
+    fast.dispose?.();
   }
   return { images, loss: Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / batches])) };
+}
+
+/** The model compiled; itself where it cannot be traced, as one that reads numbers. */
+function compiled(model: Predictor, shape: readonly number[]): Predictor & Partial<Compiled> {
+  try {
+    trace(model, shape);
+  } catch {
+    return model; // what is wrong with it besides, it says itself
+  }
+  return compile(model, { label: 'evaluate' });
 }
 
 function run(model: Predictor, input: Tensor4D, recipe: Recipe | undefined, objects: Parameters<typeof targetsOf>[1]) {

@@ -1,12 +1,31 @@
-import { FormatError } from '../data/formatError.ts';
 import type { RgbImage } from '../data/image.ts';
-import { imageSize } from '../data/imageSize.ts';
+import { type Drawable, decodeInBrowser, drawablePixels, isDrawable } from '../detect/detectCanvas.ts';
+import {
+  checkMaxPixels,
+  type EncodedImage,
+  isEncoded,
+  type Photograph,
+  type ReadOptions,
+} from '../detect/detectPhotograph.ts';
 
-export interface DecodeOptions {
-  /** How errors call the image. Default `decodeImage`. */
-  readonly name?: string;
-  /** An image with more pixels is refused, a JPEG or PNG before it is decoded. Default 100 million. */
-  readonly maxPixels?: number;
+export type DecodeOptions = Omit<ReadOptions, 'fitTo'>;
+
+/**
+ * Reads a photograph in a page or a worker: what the page shows, a file's bytes, or its address. Upright, transparent
+ * parts on black. With `fitTo`, only a smaller copy of a large one is read; `original` is the size that it has.
+ *
+ * @throws FormatError for bytes that are no image, or have too many pixels; Error for an address without an answer, for a
+ * picture that is not there yet, and for one of another origin
+ */
+export async function readImage(source: EncodedImage | Drawable, options: ReadOptions = {}): Promise<Photograph> {
+  const { name = 'readImage', maxPixels = 1e8 } = options;
+  checkMaxPixels(name, maxPixels);
+  if (isEncoded(source)) return decodeInBrowser(source, options);
+  if (isDrawable(source)) return drawablePixels(source, options);
+  throw new TypeError(
+    `${name}: the source is neither an address, a file's bytes nor a picture of the page; ` +
+      'those are a string, Uint8Array, ArrayBuffer, Blob, <img>, <video>, <canvas>, ImageBitmap, OffscreenCanvas, VideoFrame',
+  );
 }
 
 /**
@@ -15,38 +34,6 @@ export interface DecodeOptions {
  * @throws FormatError for bytes that are no image, or have too many pixels
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
-  const { name = 'decodeImage', maxPixels = 1e8 } = options;
-  const refuse = ({ width, height }: { readonly width: number; readonly height: number }) => {
-    if (width * height > maxPixels)
-      throw new FormatError(`${name}: the image is ${height}x${width}; at most ${maxPixels} pixels are decoded`);
-  };
-  const size = imageSize(bytes, name);
-  if (size) refuse(size);
-  const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]), { imageOrientation: 'from-image' }).catch(
-    (error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new FormatError(`${name}: ${bytes.length} bytes do not decode to an image: ${reason}`, { cause: error });
-    },
-  );
-  try {
-    refuse(bitmap);
-    return pixelsOf(bitmap, name);
-  } finally {
-    bitmap.close();
-  }
-}
-
-function pixelsOf(bitmap: ImageBitmap, name: string): RgbImage {
-  const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext('2d', { alpha: false, willReadFrequently: true });
-  if (!context) throw new Error(`${name}: the browser gives no 2d context for a canvas of ${height}x${width}`);
-  context.drawImage(bitmap, 0, 0);
-  const rgba = context.getImageData(0, 0, width, height).data;
-  const data = new Uint8Array(3 * width * height);
-  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
-    data[to] = rgba[from] ?? 0;
-    data[to + 1] = rgba[from + 1] ?? 0;
-    data[to + 2] = rgba[from + 2] ?? 0;
-  }
+  const { width, height, data } = await decodeInBrowser(bytes, { name: 'decodeImage', ...options });
   return { width, height, data };
 }

@@ -24,7 +24,7 @@ describe('the training example', { timeout: 120_000 }, () => {
     expect(Number(percent)).toBeGreaterThanOrEqual(90);
     expect(readFileSync(join(home, 'index.html'), 'utf8')).toContain('boxes shuffled');
     const log = readFileSync(join(home, 'log.jsonl'), 'utf8').trimEnd().split('\n');
-    expect(log.map((line) => JSON.parse(line).kind).filter((kind) => kind === 'step')).toHaveLength(16); // 8 epochs of 16 images in eights
+    expect(log.map((line) => JSON.parse(line).kind).filter((kind) => kind === 'step')).toHaveLength(32); // 8 epochs of 16 images in fours
   });
   it('names what a flag may be', async () => {
     await expect(example('--rung', 'eighth')).rejects.toThrow(/the rungs are vggBaseline, .*weightedFpn/);

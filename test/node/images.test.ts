@@ -1,12 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { deflateSync } from 'node:zlib';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../src/core/random.ts';
 import { FormatError } from '../../src/data/formatError.ts';
 import type { RgbImage } from '../../src/data/image.ts';
 import { imageSize } from '../../src/data/imageSize.ts';
 import { joinBytes } from '../../src/data/inflate.ts';
-import { decodeImage, encodeJpeg, encodePng } from '../../src/node/images.ts';
+import { decodeImage, encodeJpeg, encodePng, readImage } from '../../src/node/images.ts';
+import { cornersOf, orientations, stored } from '../detect/corners.ts';
 
 const random = keyedRandom('images');
 const image: RgbImage = {
@@ -68,14 +73,105 @@ describe('encodeJpeg and decodeImage', () => {
       });
   });
 
-  it('turn a photograph as its EXIF mark says', async () => {
-    const turned = await sharp(await encodeJpeg(halves, 95))
-      .withMetadata({ orientation: 6 })
+  it.each(orientations)('turn a photograph as EXIF mark %i says', async (orientation, corners) => {
+    const file = await sharp(await encodeJpeg(stored(orientation, corners), 95))
+      .withMetadata({ orientation })
       .toBuffer();
-    const found = await decodeImage(turned); // a quarter to the right: what was above is right
-    expect([found.height, found.width]).toEqual([16, 32]);
-    expect(pixel(found, 8, 30)[0]).toBeGreaterThan(200);
-    expect(pixel(found, 8, 1)[2]).toBeGreaterThan(200);
+    const found = await decodeImage(file);
+    expect([found.height, found.width]).toEqual([32, 48]);
+    expect(cornersOf(found)).toBe('rgbw');
+  });
+});
+
+describe('readImage', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pyramidion-images-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'halves.png');
+  beforeAll(async () => writeFileSync(path, await encodePng(halves)));
+
+  it('takes a path, an address of a file, and bytes in any wrapping', async () => {
+    const bytes = await encodePng(halves);
+    for (const source of [path, pathToFileURL(path), bytes, bytes.slice().buffer, new Blob([bytes.slice()])])
+      expect(await readImage(source)).toEqual({ ...halves, original: [32, 16] });
+  });
+
+  it.each([1, 6])('decodes a large photograph at a reduced size, upright by EXIF mark %i', async (orientation) => {
+    const [width, height] = orientation === 1 ? [3000, 2000] : [2000, 3000]; // 6 million pixels
+    const { data } = stored(orientation, orientation === 1 ? 'rgbw' : 'gwrb');
+    const small = orientation === 1 ? { width: 48, height: 32 } : { width: 32, height: 48 };
+    const file = await sharp(data, { raw: { ...small, channels: 3 } })
+      .resize({ width, height, fit: 'fill', kernel: 'nearest' })
+      .jpeg()
+      .withMetadata({ orientation })
+      .toBuffer();
+    const found = await readImage(file, { fitTo: [200, 250] });
+    // at least twice the input on both axes: by 2 * max(200 / 2000, 250 / 3000) = 0.2
+    expect([found.height, found.width, found.original]).toEqual([400, 600, [2000, 3000]]);
+    expect(cornersOf(found)).toBe('rgbw');
+    const whole = await readImage(file);
+    expect([whole.height, whole.width]).toEqual([2000, 3000]);
+  });
+
+  it('reads photographs of up to 4 million pixels, and those that the input needs, whole', async () => {
+    const file = await sharp({ create: { width: 2000, height: 2000, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer();
+    expect((await readImage(file, { fitTo: [32, 32] })).width).toBe(2000);
+    const larger = await sharp({ create: { width: 2500, height: 2000, channels: 3, background: '#123456' } })
+      .png()
+      .toBuffer();
+    expect((await readImage(larger, { fitTo: [1000, 500] })).width).toBe(2500);
+  });
+
+  it('takes a forty million pixel photograph in a small part of its 120 MB', async () => {
+    const file = await sharp({ create: { width: 8000, height: 5000, channels: 3, background: '#456789' } })
+      .jpeg()
+      .toBuffer();
+    const before = process.memoryUsage().rss;
+    let peak = 0;
+    const timer = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().rss - before);
+    }, 1);
+    const found = await readImage(file, { fitTo: [512, 640] });
+    clearInterval(timer);
+    expect(peak).toBeGreaterThan(0);
+    expect(peak).toBeLessThan(80e6); // 15 to 30 MB
+    expect([found.height, found.width, found.original]).toEqual([1024, 1638, [5000, 8000]]); // 0.2048 of it
+  });
+
+  it('brings grey of 16 bits and inks to the same three bytes', async () => {
+    const grey = await sharp(Buffer.from([10, 200]), { raw: { width: 2, height: 1, channels: 1 } })
+      .toColourspace('grey16')
+      .png()
+      .toBuffer();
+    expect([...(await readImage(grey)).data]).toEqual([10, 10, 10, 200, 200, 200]);
+    const inks = await sharp(halves.data, { raw: { width: 16, height: 32, channels: 3 } })
+      .toColourspace('cmyk')
+      .jpeg({ quality: 95 })
+      .toBuffer();
+    const found = await readImage(inks);
+    expect(found.data.length).toBe(3 * 16 * 32);
+    const [red = 0, , blue = 0] = pixel(found, 4, 8);
+    expect(red - blue).toBeGreaterThan(120); // inks have other reds
+    const clear = await sharp(Buffer.from([200, 0, 200, 255]), { raw: { width: 2, height: 1, channels: 2 } })
+      .png()
+      .toBuffer();
+    expect([...(await readImage(clear)).data]).toEqual([0, 0, 0, 200, 200, 200]);
+  });
+
+  it('says what it cannot read', async () => {
+    await expect(readImage(join(folder, 'none.jpg'))).rejects.toThrow(/none\.jpg: ENOENT/);
+    await expect(readImage(folder)).rejects.toThrow(/EISDIR/);
+    await expect(readImage('https://example.org/x.jpg')).rejects.toThrow(
+      'https://example.org/x.jpg is no file; fetch it',
+    );
+    await expect(readImage(path, { maxPixels: 511 })).rejects.toThrow(
+      'halves.png: the image is 32x16, 512 pixels, and at most 511 are decoded; if it is to be trusted, give a larger maxPixels',
+    );
+    await expect(readImage(path, { maxPixels: Number.NaN })).rejects.toThrow('maxPixels is NaN');
+    const note = join(folder, 'note.txt');
+    writeFileSync(note, 'no image');
+    await expect(readImage(note)).rejects.toThrow(/note\.txt: 8 bytes do not decode to an image: /);
   });
 });
 
@@ -120,8 +216,9 @@ describe('decodeImage', () => {
   it('refuses an image of too many pixels before it takes memory', async () => {
     const before = process.memoryUsage().rss;
     await expect(decodeImage(bomb(), { name: 'bomb.png' })).rejects.toThrow(
-      /bomb\.png: \d+ bytes do not decode to an image of at most 100000000 pixels/,
+      'bomb.png: the image is 60000x60000, 3600000000 pixels, and at most 100000000 are decoded; if it is to be trusted, give a larger maxPixels',
     );
+    await expect(readImage(bomb(), { fitTo: [512, 640] })).rejects.toThrow('readImage: the image is 60000x60000');
     expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
     await expect(decodeImage(await encodePng(image), { maxPixels: 34 })).rejects.toBeInstanceOf(FormatError);
   });

@@ -1,0 +1,3 @@
+export { type DecodeOptions, decodeImage, readImage } from './web/images.ts';
+export type { Drawable } from './detect/detectCanvas.ts';
+export type { EncodedImage, Photograph, ReadOptions } from './detect/detectPhotograph.ts';
