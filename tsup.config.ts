@@ -6,6 +6,7 @@ export default defineConfig({
     engine: 'src/engine.ts',
     data: 'src/data.ts',
     evaluate: 'src/evaluate.ts',
+    export: 'src/export.ts',
     layers: 'src/layers.ts',
     node: 'src/node.ts',
     web: 'src/web.ts',

@@ -18,5 +18,6 @@ export { type DecodeOptions, decodeImage, encodeJpeg, encodePng, readImage } fro
 export { stopOnInterrupt } from './node/interrupt.ts';
 export { jsonLines } from './node/log.ts';
 export { type PennFudanOptions, pennFudan } from './node/pennFudan.ts';
+export { saveModel } from './node/saveModel.ts';
 export { type WriteScenesOptions, writeScenes } from './node/scenes.ts';
 export { duration, progressBar, type Terminal } from './node/terminal.ts';

@@ -19,6 +19,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   picture: ['core', 'data'],
   layers: ['core', 'ops', 'model', 'tfjs'],
   trace: ['core', 'tfjs'],
+  export: ['core', 'detection', 'tfjs', 'trace'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs'],
   node: ['core', 'data', 'detect', 'detection', 'evaluate', 'model', 'train', 'weights'],
   web: ['core', 'data', 'detect'],
