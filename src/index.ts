@@ -19,6 +19,7 @@ export type {
   Neck,
   Predictions,
   Stage,
+  Standardization,
   UpTo,
 } from './core/levels.ts';
 export { asVariables, type Count, count, dispose, type RandomInput, randomInputs, settle } from './core/model.ts';
@@ -74,7 +75,7 @@ export { type SelectOptions, select } from './neck/select.ts';
 // Detectors
 export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
 export { type Predictor, predict } from './model/predict.ts';
-export { imagenet, kaist, type Standardization, unit } from './model/standardize.ts';
+export { imagenet, kaist, unit } from './model/standardize.ts';
 
 // Photographs to boxes, and boxes on photographs
 export { type DetectModel, type DetectOptions, detect } from './detect/detect.ts';

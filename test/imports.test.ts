@@ -17,7 +17,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   detect: ['core', 'data', 'detection'],
   evaluate: ['core', 'detection'],
   picture: ['core', 'data'],
-  layers: ['core', 'ops', 'model', 'tfjs'],
+  layers: ['core', 'ops', 'tfjs'],
   trace: ['core', 'tfjs'],
   export: ['core', 'detection', 'tfjs', 'trace'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs'],

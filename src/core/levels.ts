@@ -30,6 +30,13 @@ export interface AnchorShapes {
   readonly step?: readonly [y: number, x: number];
 }
 
+/** What is taken from each channel of an image in 0-255 and what it is divided by; RGB. */
+export interface Standardization {
+  readonly name: string;
+  readonly mean: readonly [red: number, green: number, blue: number];
+  readonly deviation: readonly [red: number, green: number, blue: number];
+}
+
 /** Makes the stages S of an image. */
 export interface Backbone<S extends Stage> extends Block<Tensor4D, Maps<S>> {
   readonly stages: readonly S[];
@@ -37,6 +44,8 @@ export interface Backbone<S extends Stage> extends Block<Tensor4D, Maps<S>> {
   readonly features: Readonly<Record<S, Feature>>;
   /** The same blocks, built only as deep as these stages need. */
   readonly until: <const Read extends S>(stages: readonly Read[]) => Backbone<S>;
+  /** What it wants done to the pixels first, where that is known. */
+  readonly standardization?: Standardization;
 }
 
 /** Reads the stages S, makes the levels L. */

@@ -1,9 +1,16 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Block, block, factsOf, walk } from '../core/block.ts';
-import { type Backbone, type Feature, type Maps, mapLevels, rank, type Stage } from '../core/levels.ts';
+import {
+  type Backbone,
+  type Feature,
+  type Maps,
+  mapLevels,
+  rank,
+  type Stage,
+  type Standardization,
+} from '../core/levels.ts';
 import { isWeight } from '../core/weight.ts';
-import type { Standardization } from '../model/standardize.ts';
 import { complete } from '../tfjs/abstract.ts';
 import { type Layer, type LayerCall, layerBlock } from './layerBlock.ts';
 import { follow, needed, type RunLayer } from './layerGraph.ts';
@@ -14,10 +21,7 @@ const label = 'fromLayersModel';
 export interface FromLayersModelOptions<S extends Stage> {
   /** Which layer's output is which stage: `{ C3: 'conv_pw_5_relu' }`. A layer of a nested model is `outer/inner`. */
   readonly levels: Readonly<Record<S, string>>;
-  /**
-   * What its input wants of pixels in 0-255: `signedUnit`, `imagenet`, `bytes`... Give it to the detector too:
-   * `detector({ backbone, standardize: backbone.standardization, ... })`.
-   */
+  /** What its input wants of pixels in 0-255: `signedUnit`, `imagenet`, `bytes`... A detector takes it from the backbone. */
   readonly standardization: Standardization;
 }
 

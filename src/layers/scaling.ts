@@ -1,4 +1,4 @@
-import type { Standardization } from '../model/standardize.ts';
+import type { Standardization } from '../core/levels.ts';
 
 /** Pixels in -1 to 1, as Keras's MobileNet, MobileNetV2, Inception, Xception want them: its mode `tf`. */
 export const signedUnit: Standardization = {

@@ -1,11 +1,11 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { type Block, block } from '../core/block.ts';
-import type { Backbone, Head, Level, Neck, Predictions, Stage } from '../core/levels.ts';
+import type { Backbone, Head, Level, Neck, Predictions, Stage, Standardization } from '../core/levels.ts';
 import { settle } from '../core/model.ts';
 import { anchors } from '../detection/anchors.ts';
 import { resizeBilinear } from '../ops/resizeBilinear.ts';
 import { complete } from '../tfjs/abstract.ts';
-import { imagenet, type Standardization, standardize as standardizeBlock } from './standardize.ts';
+import { imagenet, standardize as standardizeBlock } from './standardize.ts';
 
 export interface DetectorOptions<S extends Stage, L extends Level> {
   /** Makes the stages. Built only as deep as the neck reads. */
@@ -16,7 +16,7 @@ export interface DetectorOptions<S extends Stage, L extends Level> {
   readonly head: Head<NoInfer<L>>;
   /** Height and width of the images, pixels; boxes and anchors live in these. */
   readonly inputSize: readonly [height: number, width: number];
-  /** What is done to the pixels first. Default ImageNet's statistics. */
+  /** What is done to the pixels first. Default what the backbone wants; ImageNet's statistics where it does not say. */
   readonly standardize?: Standardization;
   /** Height and width that the model itself resizes its input to, bilinear. Default: it does not. */
   readonly resize?: readonly [height: number, width: number];
@@ -53,7 +53,8 @@ export interface Detector<S extends Stage, L extends Level> extends Block<Tensor
  * @throws RangeError where the maps of this input size do not fit each other
  */
 export function detector<S extends Stage, L extends Level>(options: DetectorOptions<S, L>): Detector<S, L> {
-  const { neck, head, inputSize, standardize = imagenet, resize, seed = 0 } = options;
+  const { neck, head, inputSize, resize, seed = 0 } = options;
+  const standardize = options.standardize ?? options.backbone.standardization ?? imagenet;
   const [height, width] = inputSize;
   for (const [side, pixels] of [
     ['height', height],

@@ -1,12 +1,6 @@
 import { div, sub, type Tensor4D, tensor1d } from '@tensorflow/tfjs-core';
 import { type Block, block } from '../core/block.ts';
-
-/** What is taken from each channel of an image in 0-255 and what it is divided by; RGB. */
-export interface Standardization {
-  readonly name: string;
-  readonly mean: readonly [red: number, green: number, blue: number];
-  readonly deviation: readonly [red: number, green: number, blue: number];
-}
+import type { Standardization } from '../core/levels.ts';
 
 const of255 = (name: string, mean: readonly number[], deviation: readonly number[]): Standardization => {
   const [r = 0, g = 0, b = 0] = mean.map((x) => x * 255);
