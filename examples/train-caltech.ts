@@ -116,6 +116,7 @@ const recipe: Recipe = photographs
       optimizer: { name: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1e-3, weightDecay: 1e-5 },
       schedule: { name: 'multiStep', rate: 0.0007, at: [0.7, 0.92], warmUp: 50 },
       clipNorm: 10,
+      storedFrom: 0.8,
       batch: 4,
       epochs: number('epochs', given.epochs ?? '2'),
       augment: [{ name: 'flip' }], // every scene is another street

@@ -14,6 +14,11 @@ export interface Recipe {
   readonly schedule: Schedule;
   /** Joint norm that the gradients are clipped to. Default: they are not. */
   readonly clipNorm?: number;
+  /**
+   * Share of the run after which batch norms use the stored statistics, so that the weights settle for what they will
+   * meet: a small batch scales a rare image by itself, the stored statistics do not. Default 1: never.
+   */
+  readonly storedFrom?: number;
   /** Default the SSD loss. */
   readonly loss?: ({ readonly name: 'ssd' } & SsdLossOptions) | ({ readonly name: 'focal' } & FocalLossOptions);
   /** Images in a step. */
@@ -74,4 +79,7 @@ export function checkRecipe(recipe: Recipe): void {
   checkSchedule(where, recipe.schedule);
   if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
     throw new RangeError(`${where}: clipNorm is ${recipe.clipNorm}; it must be above 0`);
+  const { storedFrom = 1 } = recipe;
+  if (!(storedFrom >= 0 && storedFrom <= 1))
+    throw new RangeError(`${where}: storedFrom is ${storedFrom}; it must be a share of the run, 0 to 1`);
 }

@@ -8,7 +8,7 @@ export type Schedule = {
   | { readonly name: 'constant' }
   | {
       readonly name: 'multiStep';
-      /** Shares of the epochs after which the rate is multiplied: [0.5, 0.9]. */
+      /** Shares of the run after which the rate is multiplied: [0.5, 0.9]. */
       readonly at: readonly number[];
       /** Default 0.1. */
       readonly factor?: number;
@@ -51,14 +51,13 @@ export function afterValidation(schedule: Schedule, state: PlateauState, loss: n
 export interface ScheduleTime {
   /** Steps since the beginning, from 0. */
   readonly step: number;
-  readonly epoch: number;
-  /** Epochs of the whole run. */
-  readonly epochs: number;
+  /** Of the whole run. */
+  readonly steps: number;
   readonly plateau: PlateauState;
 }
 
 /** The learning rate of a step. */
-export function rateAt(schedule: Schedule, { step, epoch, epochs, plateau }: ScheduleTime): number {
+export function rateAt(schedule: Schedule, { step, steps, plateau }: ScheduleTime): number {
   const { warmUp = 0 } = schedule;
   const grown = warmUp > 0 ? Math.min(1, (step + 1) / warmUp) : 1;
   switch (schedule.name) {
@@ -66,7 +65,7 @@ export function rateAt(schedule: Schedule, { step, epoch, epochs, plateau }: Sch
       return schedule.rate * grown;
     case 'multiStep': {
       const { at, factor = 0.1 } = schedule;
-      const passed = at.filter((share) => epoch >= Math.round(share * epochs)).length;
+      const passed = at.filter((share) => step >= Math.round(share * steps)).length;
       return schedule.rate * factor ** passed * grown;
     }
     case 'plateau':
@@ -90,7 +89,7 @@ export function checkSchedule(where: string, schedule: Schedule): void {
   if (schedule.name === 'multiStep') {
     check('factor', factor, factor > 0, 'above 0');
     if (!schedule.at.every((share) => share > 0 && share < 1))
-      throw new RangeError(`${where}: at is [${schedule.at}]; give shares of the epochs between 0 and 1`);
+      throw new RangeError(`${where}: at is [${schedule.at}]; give shares of the run between 0 and 1`);
   } else {
     const { patience = 10, threshold = 1e-4, least = 0 } = schedule;
     check('factor', factor, factor > 0 && factor < 1, 'between 0 and 1');

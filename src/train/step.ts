@@ -17,6 +17,8 @@ export interface StepOptions<Targets> {
   readonly optimizer: Optimizer;
   /** Joint norm that the gradients are clipped to. Default: they are not. */
   readonly clipNorm?: number;
+  /** Which statistics batch norms use; stored ones stay as they are. Default `batch`. */
+  readonly statistics?: 'batch' | 'stored';
 }
 
 /** Everything that a step depends on. */
@@ -53,11 +55,11 @@ export interface StepResults {
  * @throws RangeError for a weight without slots; whatever the model and the loss throw
  */
 export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: StepInputs<Targets>) => StepResults {
-  const { model, loss, optimizer, clipNorm } = options;
+  const { model, loss, optimizer, clipNorm, statistics = 'batch' } = options;
   return ({ weights, slots, images, targets, learningRate, randoms }) => {
     for (const { place } of [...weights.keys()].filter((weight) => !slots.has(weight)))
       throw new RangeError(`trainStep: ${place} has no slots; start from firstSlots(optimizer, shape)`);
-    const pass = trainingPass(randoms ? { randoms } : {});
+    const pass = trainingPass({ statistics, ...(randoms ? { randoms } : {}) });
     let parts: LossParts | undefined;
     const forward = () => {
       parts = loss(model(images, pass), targets);

@@ -77,11 +77,14 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
   if (validation) checkValidation(validation);
   if (saveEvery !== undefined && !(Number.isInteger(saveEvery) && saveEvery >= 1))
     throw new RangeError(`train: saveEvery is ${saveEvery}; it must be a whole number of steps`);
-  const { epochs, schedule, batch, clipNorm } = recipe;
+  const { epochs, schedule, batch, clipNorm, storedFrom = 1 } = recipe;
   const trained = trainedWeights(model);
   const optimizer = optimizerOf(recipe);
-  const plain = trainStep({ model, optimizer, loss: lossOf(recipe), ...(clipNorm ? { clipNorm } : {}) });
-  const step = compile(plain, { root: model, label: 'train' });
+  const stepOver = (statistics: 'batch' | 'stored') => {
+    const plain = trainStep({ model, optimizer, loss: lossOf(recipe), statistics, ...(clipNorm ? { clipNorm } : {}) });
+    return compile(plain, { root: model, label: 'train' });
+  };
+  const [early, late] = [stepOver('batch'), stepOver('stored')];
   const stepsPerEpoch = batchCount(data.length, recipe);
   const steps = stepsPerEpoch * epochs;
 
@@ -98,7 +101,8 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     for (const name of names) await checkpoints.save(name, bytes, record);
   };
   const take = async ({ ids, ...images }: Batch) => {
-    const rate = rateAt(schedule, { ...state, epochs });
+    const rate = rateAt(schedule, { ...state, steps });
+    const step = state.step < storedFrom * steps ? early : late;
     const { inputs, dispose } = stepInputs(model, images, { recipe, trained, slots, rate, seed, step: state.step });
     const results = tryFinally(() => step(inputs), dispose);
     const loss = await lossNumbers(results);
@@ -161,7 +165,8 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     onReport({ kind: 'end', why, epoch: state.epoch, step: state.step, seconds: clock.seconds() });
     return { why, state, validation: result };
   } finally {
-    step.dispose();
+    early.dispose();
+    late.dispose();
     disposeSlots(slots);
   }
 }

@@ -13,12 +13,12 @@ const golden = (name: string) => {
 };
 
 describe('a schedule', () => {
-  const at = (schedule: Schedule, epoch: number, step = 1000) =>
-    rateAt(schedule, { epoch, step, epochs: 20, plateau: firstPlateau(schedule) });
+  const at = (schedule: Schedule, step: number) =>
+    rateAt(schedule, { step, steps: 20, plateau: firstPlateau(schedule) });
 
-  it('of many steps falls after shares of the epochs', () => {
+  it('of many steps falls after shares of the run, within an epoch too', () => {
     const schedule: Schedule = { name: 'multiStep', rate: 1, at: [0.5, 0.9] };
-    expect([9, 10, 17, 18].map((epoch) => at(schedule, epoch))).toEqual([1, 0.1, 0.1, expect.closeTo(0.01, 12)]);
+    expect([9, 10, 17, 18].map((step) => at(schedule, step))).toEqual([1, 0.1, 0.1, expect.closeTo(0.01, 12)]);
   });
   it('warms up in proportion, whatever it does after', () => {
     const warming = { rate: 1, warmUp: 4 } as const;
@@ -27,7 +27,7 @@ describe('a schedule', () => {
       { ...warming, name: 'plateau' },
       { ...warming, name: 'multiStep', at: [0.5] },
     ] as const)
-      expect([0, 1, 2, 3, 4].map((step) => at(schedule, 0, step))).toEqual([0.25, 0.5, 0.75, 1, 1]);
+      expect([0, 1, 2, 3, 4].map((step) => at(schedule, step))).toEqual([0.25, 0.5, 0.75, 1, 1]);
   });
   it('of a plateau remembers in plain data, which a file can hold before and after the first validation', () => {
     const schedule: Schedule = { name: 'plateau', rate: 1, patience: 0 };
@@ -70,9 +70,7 @@ describe.skipIf(!there)('parity with PyTorch (needs ../shared/data)', () => {
   it('MultiStepLR', () => {
     const { lr } = golden('MultiStepLR [5, 8, 12] gamma .1');
     const schedule: Schedule = { name: 'multiStep', rate: 0.1, at: [0.25, 0.4, 0.6] };
-    const rates = lr.map((_, epoch) =>
-      rateAt(schedule, { epoch, step: 0, epochs: 20, plateau: firstPlateau(schedule) }),
-    );
+    const rates = lr.map((_, step) => rateAt(schedule, { step, steps: 20, plateau: firstPlateau(schedule) }));
     expect(rates).toHaveLength(20);
     expect(rates).toEqual(lr.map((rate) => expect.closeTo(rate, 9)));
   });

@@ -64,6 +64,29 @@ describe('a run', () => {
     expect(moved.some((place) => place.startsWith('stem'))).toBe(false);
     expect(moved).toEqual(expect.arrayContaining(['stage/kernel', 'stage/norm/mean', 'head/boxes/P2/kernel']));
   });
+  it('leaves statistics as they are from the share of the run on that the recipe names, and still trains', async () => {
+    const long: Recipe = { ...recipe, epochs: 3 }; // 9 steps
+    const followed = async (epochs: Recipe) => {
+      const model = toy();
+      const statistics: number[][] = [];
+      const kernels: number[][] = [];
+      const onReport = ({ kind }: { kind: string }) => {
+        if (kind !== 'step') return;
+        const all = [...weights(model).values()];
+        statistics.push(all.filter((one) => one.kind === 'statistic').flatMap((one) => [...one.read().dataSync()]));
+        kernels.push(all.filter(({ trainable }) => trainable).flatMap((one) => [...one.read().dataSync()]));
+      };
+      await run(model, { recipe: epochs, onReport });
+      return { statistics, kernels };
+    };
+    const { statistics, kernels } = await followed({ ...long, storedFrom: 0.5 }); // steps 6 to 9
+    for (const i of [1, 2, 3, 4]) expect(statistics[i]).not.toEqual(statistics[i - 1]);
+    for (const i of [5, 6, 7, 8]) expect(statistics[i]).toEqual(statistics[4]);
+    for (const i of [5, 6, 7, 8]) expect(kernels[i]).not.toEqual(kernels[i - 1]);
+    const never = await followed(long);
+    expect(never.kernels[4]).toEqual(kernels[4]);
+    expect(never.kernels[5]).not.toEqual(kernels[5]);
+  });
   it('gives the event loop a turn after each step', async () => {
     let turns = 0;
     let running = true;
@@ -140,6 +163,7 @@ describe('a run that goes wrong', () => {
     await refused({ recipe: { ...recipe, optimizer: foreign } }).toThrow(/no optimizer 'lion'; there are sgd, rmsprop/);
     await refused({ recipe: { ...recipe, loss: foreign } }).toThrow(/no loss 'lion'/);
     await refused({ recipe: { ...recipe, schedule: { ...foreign, rate: 1 } } }).toThrow(/no schedule 'lion'/);
+    await refused({ recipe: { ...recipe, storedFrom: 2 } }).toThrow(/storedFrom is 2; it must be a share of the run/);
     await refused({ saveEvery: 0 }).toThrow(/saveEvery is 0/);
     await refused({ validation: { data: [] } }).toThrow(/validation.data is empty/);
     await refused({ validation: { data: samples, protocol: caltechProtocols[0] } }).toThrow(
