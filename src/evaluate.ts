@@ -59,7 +59,42 @@ export {
 export type { Shape } from './evaluate/anchorStudyBest.ts';
 export type { StudiedImage } from './evaluate/anchorStudyInput.ts';
 
-// Pictures
+// Charts
+export {
+  type AnchorOverlaps,
+  type AnchorSet,
+  anchorOverlapSvg,
+  anchorRecallSvg,
+} from './picture/anchorPicture.ts';
+export { anchorShapesSvg } from './picture/anchorPictureShapes.ts';
 export { type Curve, type CurveOptions, curveSvg } from './picture/curve.ts';
+export type { ChartOptions } from './picture/curveShell.ts';
+export { type HistogramOptions, type HistogramSet, histogramSvg } from './picture/histogram.ts';
+export { aspectHistogramSvg, heightHistogramSvg } from './picture/histogramBoxes.ts';
+export { type PrecisionCurve, type PrecisionPlace, precisionPlaces, precisionRecallSvg } from './picture/prCurve.ts';
+export { type ReliabilityCurve, reliabilitySvg } from './picture/reliability.ts';
+export { type BarGroup, type BarOptions, barsSvg } from './picture/reportBars.ts';
+
+// Pictures and pages
+export { errorTiles, type SheetOptions } from './picture/contactSheet.ts';
+export { contactSheetSvg } from './picture/contactSheetSvg.ts';
+export type { ErrorPlace, ErrorTile, SheetImage } from './picture/contactSheetTile.ts';
 export { type Drawing, drawingSvg, type Matches } from './picture/drawing.ts';
 export { type Page, pageHtml } from './picture/page.ts';
+export { playerHtml } from './picture/player.ts';
+export type { FrameMatches, PlayerFrame } from './picture/playerFrame.ts';
+export { report } from './picture/report.ts';
+export {
+  type EvaluatedPictures,
+  type EvaluatedRunOptions,
+  evaluatedRun,
+  type ReportProtocol,
+} from './picture/reportEvaluated.ts';
+export type {
+  ReportErrors,
+  ReportMissRate,
+  ReportRow,
+  ReportRun,
+  ReportSubset,
+  ReportTide,
+} from './picture/reportRun.ts';

@@ -16,7 +16,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   data: ['core'],
   detect: ['core', 'data', 'detection'],
   evaluate: ['core', 'detection'],
-  picture: ['core', 'data'],
+  picture: ['core', 'data', 'evaluate'],
   layers: ['core', 'ops', 'tfjs'],
   trace: ['core', 'tfjs'],
   export: ['core', 'detection', 'tfjs', 'trace'],

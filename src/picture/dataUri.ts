@@ -1,3 +1,5 @@
+import { wellFormed } from './markup.ts';
+
 const kinds = [
   { kind: 'jpeg', starts: [0xff, 0xd8] },
   { kind: 'png', starts: [0x89, 0x50, 0x4e, 0x47] },
@@ -26,4 +28,11 @@ function base64(bytes: Uint8Array): string {
   )
     parts.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
   return btoa(parts.join(''));
+}
+
+/** An HTML image of an SVG document: as such it runs no scripts, and keeps its styles and names to itself. */
+export function svgImage(svg: string): string {
+  const source = wellFormed(svg).replace(/[%#"&<>\s]|[^ -~]+/gu, encodeURIComponent);
+  const about = /^<svg[^>]* aria-label="([^"<>]*)"/.exec(svg)?.[1] ?? ''; // escaped there
+  return `<img alt="${about}" decoding="async" src="data:image/svg+xml,${source}">`;
 }

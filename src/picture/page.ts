@@ -1,5 +1,6 @@
+import { svgImage } from './dataUri.ts';
 import { keyItems } from './drawingKinds.ts';
-import { escapeText, wellFormed } from './markup.ts';
+import { escapeText } from './markup.ts';
 
 type Row = readonly [name: string, value: string];
 
@@ -19,11 +20,11 @@ export interface Page {
 
 /** One HTML file that needs nothing else, not even scripts: for a screen by day and night, a phone, and paper. */
 export function pageHtml({ title, lead = '', facts = [], figures = [], gallery = [], settings = [] }: Page): string {
-  const charts = figures.map((svg) => `<figure>${image(svg)}</figure>`);
+  const charts = figures.map((svg) => `<figure>${svgImage(svg)}</figure>`);
   const key = keyItems(gallery.map(({ svg }) => svg));
   const cards = gallery.map(
     ({ svg, caption }, i) =>
-      `<figure id="picture-${i}"><a href="#picture-${i}">${image(svg)}</a><figcaption>${escapeText(caption)}</figcaption></figure>`,
+      `<figure id="picture-${i}"><a href="#picture-${i}">${svgImage(svg)}</a><figcaption>${escapeText(caption)}</figcaption></figure>`,
   );
   const parts = [
     `<h1>${escapeText(title)}</h1>`,
@@ -47,13 +48,6 @@ function table(rows: readonly Row[]): string {
     ([name, value]) => `<tr><th scope="row">${escapeText(name)}</th><td>${escapeText(value)}</td></tr>`,
   );
   return rows.length > 0 ? `<table>${lines.join('\n')}</table>` : '';
-}
-
-/** As an image, an SVG runs no scripts, and keeps its styles and names to itself. */
-function image(svg: string): string {
-  const source = wellFormed(svg).replace(/[%#"&<>\s]|[^ -~]+/gu, encodeURIComponent);
-  const about = /^<svg[^>]* aria-label="([^"]*)"/.exec(svg)?.[1] ?? ''; // escaped there
-  return `<img alt="${about}" decoding="async" src="data:image/svg+xml,${source}">`;
 }
 
 const style = `

@@ -70,9 +70,28 @@ describe('the legend', () => {
     expect(svg).toMatch(/30\.00 % (long )+[long]*…<title>/);
     expect(svg).toContain(`<title>${name}</title>`);
   });
-  it('gives 18 detectors 18 kinds of line', () => {
-    const svg = curveSvg(Array.from({ length: 18 }, (_, i) => ({ name: `${i}`, logAverage: i / 18, curve: [] })));
-    expect(new Set(svg.match(/data-colour="\d"[^/]*? d=/g)).size).toBe(18);
+  it('gives 30 detectors 30 kinds of line, and neighbours other colours and other dashes', () => {
+    const svg = curveSvg(Array.from({ length: 30 }, (_, i) => ({ name: `${i}`, logAverage: i / 30, curve: [] })));
+    const looks = [...svg.matchAll(/data-colour="(\d)" stroke="#\w+"([^/]*?) d="[^"]*h32"/g)];
+    expect(new Set(looks.map(([, colour, dash]) => `${colour} ${dash}`)).size).toBe(30);
+    for (const [i, [, colour, dash]] of looks.slice(1).entries())
+      expect([colour === looks[i]?.[1], dash === looks[i]?.[2]]).toEqual([false, false]);
+  });
+  it('stands in columns below where it is higher than the plot', () => {
+    const svg = curveSvg(Array.from({ length: 30 }, (_, i) => ({ name: `${i}`, logAverage: i / 30, curve: [] })));
+    // 560 - 16 - 56 wide; entries of 8 or 9 letters and 54 pixels: 3 columns of 10 rows, 440 + 10 * 18 + 4 + 12
+    expect(/viewBox="0 0 560 (\d+)"/.exec(svg)?.[1]).toBe('636');
+  });
+  it('keeps the line that a detector is given, whatever its rank', () => {
+    const svg = curveSvg([
+      { name: 'worse', logAverage: 0.4, curve: [], line: 0 },
+      { name: 'better', logAverage: 0.2, curve: [], line: 1 },
+    ]);
+    const entries = [...svg.matchAll(/data-colour="(\d)"[^>]*h32"\/><text[^>]*>[\d.]+ % (\w+)/g)];
+    expect(entries.map(([, colour, name]) => [colour, name])).toEqual([
+      ['1', 'better'],
+      ['0', 'worse'],
+    ]);
   });
 });
 
