@@ -20,10 +20,12 @@ import {
   caltechProtocols,
   curveSvg,
   drawingSvg,
+  evaluatedRun,
   matchImage,
   missRate,
   pageHtml,
   plainProtocol,
+  report,
   scaledProtocol,
 } from 'pyramidion/evaluate';
 import {
@@ -180,6 +182,12 @@ const gallery = await Promise.all(
 );
 const time = duration((performance.now() - start) / 1000);
 const percent = `${(100 * result.logAverage).toFixed(1)} %`;
+const settings = [
+  ['rung', rung],
+  ['input', `${height} x ${width}`],
+  ['seed', `${seed}`],
+  ['recipe', JSON.stringify(recipe)],
+] as const;
 writeFileSync(join(given.out, 'curve.svg'), curve);
 writeFileSync(
   join(given.out, 'index.html'),
@@ -191,15 +199,13 @@ writeFileSync(
       ['images learned from', `${learn.length}${given.shuffle ? ', boxes shuffled' : ''}`],
       ['time', time],
     ],
-    settings: [
-      ['rung', rung],
-      ['input', `${height} x ${width}`],
-      ['seed', `${seed}`],
-      ['recipe', JSON.stringify(recipe)],
-    ],
+    settings,
     figures: [curve],
     gallery,
   }),
 );
+const pictures = { samples: held, encode: encodeJpeg };
+const run = await evaluatedRun({ name: rung, images, protocols: [protocol], pictures, settings });
+writeFileSync(join(given.out, 'report.html'), report([run], { lead: `${result.images} held-out images.` }));
 console.log(`log-average miss rate ${percent} on ${result.images} held-out images, ${time}`);
-console.log(`look at ${join(given.out, 'index.html')}`);
+console.log(`look at ${join(given.out, 'index.html')}, and at report.html for what was missed`);

@@ -1,4 +1,5 @@
 import { Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { air } from '../core/air.ts';
 import type { Detection } from '../core/annotation.ts';
 import type { Predictions } from '../core/levels.ts';
 import { inOrder } from '../data/batchAhead.ts';
@@ -11,7 +12,6 @@ import { checkMaxPixels, type ReadImage } from './detectPhotograph.ts';
 import { type RunDetector, runDetector } from './detectRun.ts';
 import { type ImageSource, nameOf, readSource } from './detectSource.ts';
 import { tensorImages } from './detectTensor.ts';
-import { turn } from './detectTurn.ts';
 
 /** What detecting needs of a detector. */
 export interface DetectModel {
@@ -106,7 +106,7 @@ async function detectAll(
       const best = postprocess({ boxes: own, logits: ownLogits }, { ...options, anchors, inputSize });
       found.push(toDetections(best, { labels, ...place }));
     }
-    await turn();
+    await air();
     signal?.throwIfAborted();
   }
   return found;

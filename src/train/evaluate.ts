@@ -1,4 +1,5 @@
 import { type Scalar, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { air } from '../core/air.ts';
 import type { ImageCache } from '../data/batchCache.ts';
 import { evaluationBatches } from '../data/batchEvaluation.ts';
 import type { FitOptions } from '../data/letterbox.ts';
@@ -10,7 +11,6 @@ import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
 import { type Compiled, compile } from '../trace/compile.ts';
 import { trace } from '../trace/trace.ts';
-import { air } from './air.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
 import { lossOf, targetsOf } from './targets.ts';

@@ -1,3 +1,4 @@
+import { air } from '../core/air.ts';
 import type { HasParts } from '../core/block.ts';
 import type { Weight } from '../core/weight.ts';
 import type { ImageCache } from '../data/batchCache.ts';
@@ -6,7 +7,6 @@ import { batchCount } from '../data/batchOrder.ts';
 import type { Sample } from '../data/sample.ts';
 import type { Predictor } from '../model/predict.ts';
 import { compile } from '../trace/compile.ts';
-import { air } from './air.ts';
 import { applyStep, disposeSlots, disposeStep, lossNumbers } from './applyStep.ts';
 import { badLoss, badWeights, firstNotFinite, type NamedStep } from './finite.ts';
 import type { Optimizer, Slots } from './optimizer.ts';
