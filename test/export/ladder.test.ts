@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
+import * as web from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ladder, small } from '../../examples/ladder.ts';
 import { graphModelDifference } from './graphModel.ts';
@@ -25,6 +26,10 @@ describe('a rung of the ladder', () => {
         expect(await onnxDifference(model as never, picture(images), { layout, spec: [1, 128, 128, 3] })).toBeLessThan(
           close,
         );
+  });
+  it.each(rungs)('%s gives the same in ONNX Runtime for the web', { timeout: 20_000 }, async (_, make) => {
+    const options = { runtime: web, spec: [1, 128, 128, 3] };
+    expect(await onnxDifference(detectorOf(make) as never, picture(2), options)).toBeLessThan(close);
   });
   it.each(rungs)('%s gives the same as a graph model', { timeout: 20_000 }, async (_, make) => {
     const model = detectorOf(make);

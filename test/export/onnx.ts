@@ -32,11 +32,14 @@ export function difference(expected: ArrayLike<number>, made: ArrayLike<number>)
   return most === 0 ? far : far / most;
 }
 
+/** ONNX Runtime's binding for Node, or its build for the web, which runs in Node too. */
+export type Runtime = Pick<typeof node, 'InferenceSession'>;
+
 /** Runs a file by ONNX Runtime on one thread. */
 export async function runOnnx(
   bytes: Uint8Array,
   inputs: { readonly [name: string]: Tensor },
-  runtime: Pick<typeof node, 'InferenceSession'> = node,
+  runtime: Runtime = node,
 ): Promise<{ readonly [name: string]: node.Tensor }> {
   const session = await runtime.InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   try {
@@ -67,15 +70,16 @@ const named = (result: Result): { readonly [name: string]: Tensor } =>
 export async function onnxDifference(
   run: (input: never) => Result,
   given: Tensor | { readonly [name: string]: Tensor },
-  options: OnnxOptions & { readonly spec?: unknown } = {},
+  options: OnnxOptions & { readonly spec?: unknown; readonly runtime?: Runtime } = {},
 ): Promise<number> {
-  const { spec, ...rest } = options;
+  const { spec, runtime, ...rest } = options;
   const inputs = named(given);
   const own = 'output' in inputs && Object.keys(inputs).length === 1 ? { input: inputs.output as Tensor } : inputs;
   const model = onnxModel(run, (spec ?? given) as SpecOf<never>, rest);
   const laid = (value: Tensor) =>
     options.layout === 'NCHW' && value.rank === 4 ? transpose(value, [0, 3, 1, 2]) : value;
-  const made = await runOnnx(onnxBytes(model), Object.fromEntries(Object.entries(own).map(([k, v]) => [k, laid(v)])));
+  const feeds = Object.fromEntries(Object.entries(own).map(([k, v]) => [k, laid(v)]));
+  const made = await runOnnx(onnxBytes(model), feeds, runtime);
   const expected = named(run(given as never));
   let far = 0;
   for (const [name, value] of Object.entries(expected)) {

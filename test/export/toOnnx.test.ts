@@ -1,6 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
+import * as web from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OnnxOptions } from '../../src/export/toOnnx.ts';
 import { blocks, fusion, fusions, ofMaps, ofRows } from './cases.ts';
@@ -41,6 +42,12 @@ describe('a block gives the same in ONNX Runtime', () => {
     const block = make();
     block(tf.zeros([1, 8, 12, 4]));
     return check(stirred(block as never), [8, 12, 4]);
+  });
+  it.each(Object.entries(blocks))('%s, in its build for the web', { timeout: 20_000 }, async (_, make) => {
+    const block = make();
+    block(tf.zeros([1, 8, 12, 4]));
+    const far = await onnxDifference(stirred(block as never), drawn([2, 8, 12, 4]), { runtime: web });
+    expect(far).toBeLessThan(close);
   });
   it.each(fusions)('fusion by %s', (method) => {
     const block = fusion(method);
