@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    cli: 'src/cli.ts',
     engine: 'src/engine.ts',
     data: 'src/data.ts',
     evaluate: 'src/evaluate.ts',

@@ -13,7 +13,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluate, type Recipe, studyRecipe, train } from 'pyramidion';
+import { evaluate, type Recipe, scenesRecipe, studyRecipe, train } from 'pyramidion';
 import { imageCache, type Sample, scenes } from 'pyramidion/data';
 import { useBackend } from 'pyramidion/engine';
 import {
@@ -113,16 +113,7 @@ const reasonable = (rows: number, columns: number) =>
 
 const recipe: Recipe = photographs
   ? { ...studyRecipe, batch: 8, clipNorm: 10, epochs: number('epochs', given.epochs ?? '30') }
-  : {
-      name: 'scenes',
-      optimizer: { name: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1e-3, weightDecay: 1e-5 },
-      schedule: { name: 'multiStep', rate: 0.0007, at: [0.7, 0.92], warmUp: 50 },
-      clipNorm: 10,
-      storedFrom: 0.8,
-      batch: 4,
-      epochs: number('epochs', given.epochs ?? '2'),
-      augment: [{ name: 'flip' }], // every scene is another street
-    };
+  : { ...scenesRecipe, epochs: number('epochs', given.epochs ?? '2') };
 
 /** Each image with the objects of another, far away in the list. */
 const shuffled = (samples: readonly Sample[]): Sample[] =>

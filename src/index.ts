@@ -109,7 +109,7 @@ export {
   type Slots,
   sgd,
 } from './train/optimizer.ts';
-export { baselineRecipe, type Recipe, studyRecipe } from './train/recipe.ts';
+export { baselineRecipe, type Recipe, scenesRecipe, studyRecipe } from './train/recipe.ts';
 export type {
   EndReport,
   EpochReport,

@@ -59,6 +59,18 @@ export const studyRecipe = {
   epochs: 30,
 } as const satisfies Recipe;
 
+/** For minutes of training on `scenes`: every scene is another street, so that two epochs do. */
+export const scenesRecipe = {
+  name: 'scenes',
+  optimizer: { name: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1e-3, weightDecay: 1e-5 },
+  schedule: { name: 'multiStep', rate: 7e-4, at: [0.7, 0.92], warmUp: 50 },
+  clipNorm: 10,
+  storedFrom: 0.8,
+  batch: 4,
+  epochs: 2,
+  augment: [{ name: 'flip' }],
+} as const satisfies Recipe;
+
 /** The optimizer that a recipe names. @throws RangeError for a setting that cannot be */
 export const optimizerOf = ({ optimizer }: Recipe): Optimizer =>
   optimizer.name === 'sgd' ? sgd(optimizer) : rmsprop(optimizer);

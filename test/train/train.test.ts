@@ -10,7 +10,7 @@ import { ssdHead } from '../../src/head/ssdHead.ts';
 import { detector } from '../../src/model/detector.ts';
 import { bifpn } from '../../src/neck/bifpn.ts';
 import { useBackend } from '../../src/tfjs/backend.ts';
-import { baselineRecipe, type Recipe, studyRecipe } from '../../src/train/recipe.ts';
+import { baselineRecipe, type Recipe, scenesRecipe, studyRecipe } from '../../src/train/recipe.ts';
 import { numbers, recipe, run, samples, toy } from './toy.ts';
 
 const { clipNorm: _, ...unclipped } = recipe;
@@ -175,5 +175,6 @@ describe('a run that goes wrong', () => {
 });
 
 it('the ready recipes are plain data', () => {
-  for (const ready of [baselineRecipe, studyRecipe]) expect(JSON.parse(JSON.stringify(ready))).toEqual(ready);
+  for (const ready of [baselineRecipe, scenesRecipe, studyRecipe])
+    expect(JSON.parse(JSON.stringify(ready))).toEqual(ready);
 });

@@ -1,0 +1,91 @@
+import '@tensorflow/tfjs-layers'; // registers tfjs's chained ops
+import { readFile } from 'node:fs/promises';
+import { graphModelFiles } from '../export/graphModelFiles.ts';
+import { toGraphModel } from '../export/toGraphModel.ts';
+import { toOnnx } from '../export/toOnnx.ts';
+import { writeFileAtomic } from '../node/files.ts';
+import { saveModel } from '../node/saveModel.ts';
+import { useBackend } from '../tfjs/backend.ts';
+import { type Define, examples } from './define.ts';
+import { note, say, sayJson, UsageError } from './io.ts';
+import { readModel } from './model.ts';
+import { choice, numberWithin, wholeNumber } from './options.ts';
+
+interface Given {
+  readonly model: string;
+  readonly weights?: string;
+  readonly to: 'onnx' | 'graph-model';
+  readonly out: string;
+  readonly batch: 'free' | 'fixed';
+  readonly layout?: 'NHWC' | 'NCHW';
+  readonly detections?: true;
+  readonly score?: number;
+  readonly iou?: number;
+  readonly keep?: number;
+  readonly float16?: true;
+  readonly json?: true;
+}
+
+/** `export`: a model in the form of another runtime. */
+export const define: Define = (command, io) =>
+  command
+    .requiredOption('--model <file>', 'description of the model, JSON')
+    .option('--weights <file>', 'its weights, or a checkpoint: .safetensors')
+    .requiredOption('--to <form>', 'onnx or graph-model', choice('onnx', 'graph-model'))
+    .requiredOption('--out <path>', 'a file of ONNX, or the folder of a graph model')
+    .option('--batch <how>', 'free, or fixed to one image', choice('free', 'fixed'), 'free')
+    .option('--layout <layout>', 'of images in ONNX: NHWC or NCHW; default NHWC', choice('NHWC', 'NCHW'))
+    .option('--detections', 'puts decoding and suppression into the ONNX file')
+    .option('--score <score>', 'of --detections: only scores above this; default 0.01', numberWithin(0, 0.999))
+    .option('--iou <iou>', 'of --detections: a box that overlaps more is dropped; default 0.45', numberWithin(0, 1))
+    .option('--keep <n>', 'of --detections: the most boxes of an image; default 200', wholeNumber(1))
+    .option('--float16', 'halves the weights of a graph model')
+    .option('--json', 'prints what was written as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'export --model m.json --weights w.safetensors --to onnx \\\n      --out m.onnx',
+        'export --model m.json --weights w.safetensors --to graph-model \\\n      --out web',
+      ),
+    )
+    .action(async (given: Given) => {
+      checkOptions(given);
+      const model = await readModel(given.model, given.weights);
+      if (given.weights === undefined) note(io, 'without --weights the numbers are the first ones, of no training');
+      await useBackend('wasm', { purpose: 'inference' }); // constants are folded by it
+      const { batch, out } = given;
+      const shape = [1, ...model.inputSize, 3];
+      const files: { readonly file: string; readonly bytes: number }[] = [];
+      if (given.to === 'onnx') {
+        const bytes = toOnnx(model, shape, {
+          batch,
+          ...(given.layout ? { layout: given.layout } : {}),
+          ...(given.detections ? { detections: ruleOf(given) } : {}),
+        });
+        await writeFileAtomic(out, bytes);
+        files.push({ file: out, bytes: bytes.length });
+      } else {
+        const weights = given.float16 ? 'float16' : 'float32';
+        const metadata = { description: JSON.parse(await readFile(given.model, 'utf8')) };
+        const made = graphModelFiles(toGraphModel(model, shape, { batch, weights, metadata }));
+        await saveModel(out, made);
+        for (const [file, { length }] of made) files.push({ file, bytes: length });
+      }
+      if (given.json) return sayJson(io, { out, files });
+      const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+      say(io, `${out}: ${(bytes / 1e6).toFixed(2)} MB in ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
+    });
+
+/** @throws UsageError for an option of another form than is written */
+function checkOptions({ to, layout, detections, score, iou, keep, float16 }: Given): void {
+  if (to === 'onnx' && float16) throw new UsageError('--float16 is of graph models');
+  if (to === 'graph-model' && (detections || layout)) throw new UsageError('--detections and --layout are of onnx');
+  if (!detections && (score ?? iou ?? keep) !== undefined)
+    throw new UsageError('--score, --iou and --keep are of --detections');
+}
+
+const ruleOf = ({ score, iou, keep }: Given) => ({
+  ...(score === undefined ? {} : { scoreAbove: score }),
+  ...(iou === undefined ? {} : { iouAbove: iou }),
+  ...(keep === undefined ? {} : { keep }),
+});

@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { readModel } from '../../src/cli/model.ts';
+import { useBackend } from '../../src/engine.ts';
+import { encodePng } from '../../src/node/images.ts';
+import { saveWeights } from '../../src/weights/modelWeights.ts';
+import { ownFolder, run, smallModel } from './run.ts';
+
+const at = ownFolder();
+const model = () => ['--model', at('m.json')];
+const whole = () => [...model(), '--weights', at('w.safetensors')];
+const photograph = (width: number, height: number) =>
+  encodePng({ width, height, data: Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 37) % 256) });
+
+beforeAll(async () => {
+  await writeFile(at('m.json'), JSON.stringify(smallModel));
+  await useBackend('wasm');
+  await writeFile(at('w.safetensors'), await saveWeights(await readModel(at('m.json'))));
+  await writeFile(at('a.png'), await photograph(80, 50));
+  await writeFile(at('broken.png'), (await photograph(80, 50)).subarray(0, 60));
+});
+
+it('tells a model in numbers, as text, JSON and a map', async () => {
+  const { code, out, err } = await run(['summary', ...model(), '--map', at('map.svg')]);
+  expect([code, err]).toEqual([0, `wrote ${at('map.svg')}\n`]);
+  expect(out).toMatch(/^output +boxes +1 x 80 x 4 float32$/m);
+  expect(await readFile(at('map.svg'), 'utf8')).toMatch(/^<svg/);
+  const { out: json } = await run(['summary', ...model(), '--batch', '3', '--json']);
+  expect(JSON.parse(json).outputs[0].shape).toEqual([3, 80, 4]);
+});
+it('detects in files and in the input, a line each', async () => {
+  const { code, out, err } = await run(
+    ['detect', at('a.png'), '-', ...whole(), '--keep', '2'],
+    await photograph(30, 40),
+  );
+  expect([code, err]).toEqual([0, '']);
+  const [first, second] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(first).toMatchObject({ id: at('a.png'), width: 80, height: 50 });
+  expect(second).toMatchObject({ id: '-', width: 30, height: 40 });
+  expect(first.detections).toHaveLength(2);
+  for (const {
+    box: [y1, x1, y2, x2],
+  } of first.detections)
+    expect(y1 >= 0 && x1 >= 0 && y1 < y2 && x1 < x2 && y2 <= 50 && x2 <= 80).toBe(true);
+});
+it('names a photograph that cannot be read, or leaves it out and says so', async () => {
+  const bad = await run(['detect', at('broken.png'), ...whole(), '--out', at('lines.jsonl')]);
+  expect([bad.code, existsSync(at('lines.jsonl'))]).toEqual([1, false]);
+  expect(bad.err).toContain(at('broken.png'));
+  const rest = await run([
+    'detect',
+    at('broken.png'),
+    at('a.png'),
+    ...whole(),
+    '--skip-bad',
+    '--out',
+    at('lines.jsonl'),
+  ]);
+  expect(rest.code).toBe(0);
+  expect(rest.err).toContain(`left out: ${at('broken.png')}`);
+  expect((await readFile(at('lines.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(1);
+});
+it('draws into a folder', async () => {
+  expect((await run(['detect', at('a.png'), ...whole(), '--draw', at('drawn')])).code).toBe(0);
+  expect(await readdir(at('drawn'))).toEqual(['a.jpg']);
+});
+it('refuses weights of another model', async () => {
+  const other = { ...smallModel, backbone: { ...smallModel.backbone, width: 0.5 } };
+  await writeFile(at('other.json'), JSON.stringify(other));
+  const { code, err } = await run([
+    'detect',
+    at('a.png'),
+    '--model',
+    at('other.json'),
+    '--weights',
+    at('w.safetensors'),
+  ]);
+  expect(code).toBe(1);
+  expect(err).toContain(`${at('w.safetensors')}: these are weights of another model`);
+});
+it('exports to ONNX and as a graph model', async () => {
+  const onnx = ['--to', 'onnx', '--out', at('m.onnx'), '--detections', '--score', '0.3'];
+  expect((await run(['export', ...whole(), ...onnx])).code).toBe(0);
+  expect((await readFile(at('m.onnx'))).includes('NonMaxSuppression')).toBe(true);
+  const graph = ['--to', 'graph-model', '--out', at('web'), '--json'];
+  const { code, out, err } = await run(['export', ...model(), ...graph]);
+  expect([code, err]).toEqual([0, 'without --weights the numbers are the first ones, of no training\n']);
+  expect(JSON.parse(out).files.map(({ file }: { file: string }) => file)).toEqual([
+    'group1-shard1of1.bin',
+    'model.json',
+  ]);
+});
+it('trains on scenes, keeps the description, and goes on', async () => {
+  const small = ['--out', at('run'), '--scenes', '4', '--batch', '2', '--json'];
+  const first = await run(['train', ...model(), ...small, '--epochs', '1', '--seed', '7']);
+  expect([first.code, JSON.parse(first.out).steps]).toEqual([0, 2]); // 4 images in steps of 2
+  expect(JSON.parse(await readFile(at('run', 'model.json'), 'utf8'))).toEqual(smallModel);
+  const next = await run(['train', ...small, '--epochs', '2', '--resume']);
+  expect([next.code, JSON.parse(next.out).steps]).toEqual([0, 4]);
+  expect(next.err).toMatch(/^going on at step 2: .* seed 7$/m); // scenes of that seed, too
+  const found = await run([
+    'detect',
+    at('a.png'),
+    '--model',
+    at('run', 'model.json'),
+    '--weights',
+    at('run', 'last.safetensors'),
+  ]);
+  expect(found.code).toBe(0);
+});
+it('refuses a recipe that cannot be, before it writes anything', async () => {
+  const recipe = {
+    name: 'r',
+    optimizer: { name: 'adam' },
+    schedule: { name: 'constant', rate: 1 },
+    batch: 1,
+    epochs: 1,
+  };
+  await writeFile(at('r.json'), JSON.stringify(recipe));
+  const { code, err } = await run(['train', ...model(), '--out', at('never'), '--recipe', at('r.json')]);
+  expect([code, existsSync(at('never'))]).toEqual([1, false]);
+  expect(err).toContain("there is no optimizer 'adam'; there are sgd, rmsprop");
+});
