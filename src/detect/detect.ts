@@ -6,7 +6,7 @@ import { inOrder } from '../data/batchAhead.ts';
 import { checkFit, type FitOptions } from '../data/letterbox.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { checkSuppression } from '../detection/suppression.ts';
-import { toDetections } from '../detection/toDetections.ts';
+import { placeOf, toDetections } from '../detection/toDetections.ts';
 import { drawInto, type Placed, placePhotograph } from './detectFit.ts';
 import { checkMaxPixels, type ReadImage } from './detectPhotograph.ts';
 import { type RunDetector, runDetector } from './detectRun.ts';
@@ -103,7 +103,8 @@ async function detectAll(
     const { boxes, logits } = await runDetector(run, pixels, size);
     for (const [i, place] of placed.entries()) {
       const [own, ownLogits] = [boxes[i] ?? new Float32Array(), logits[i] ?? new Float32Array()];
-      const best = postprocess({ boxes: own, logits: ownLogits }, { ...options, anchors, inputSize });
+      const within = placeOf(place.size, place.placement);
+      const best = postprocess({ boxes: own, logits: ownLogits }, { ...options, anchors, inputSize, within });
       found.push(toDetections(best, { labels, ...place }));
     }
     await air();

@@ -1,3 +1,4 @@
+import type { Box } from '../core/annotation.ts';
 import { type Boxes, boxAt, boxCount, clipBoxes } from './boxes.ts';
 import { type CandidateOptions, findCandidates } from './candidates.ts';
 import { type Coder, decodeInto, ssdCoder } from './coder.ts';
@@ -35,6 +36,8 @@ export interface PostprocessOptions extends PostprocessRule {
   readonly inputSize: readonly [height: number, width: number];
   /** Default SSD's. */
   readonly coder?: Coder;
+  /** Where the picture lies in the input: boxes that lie wholly beside it, in its padding, do not count. Default: it fills it. */
+  readonly within?: Box;
 }
 
 /** What was found in one image, from the best. */
@@ -61,6 +64,7 @@ export function postprocess(
   options: PostprocessOptions,
 ): Found {
   const { anchors, inputSize, coder = ssdCoder, iouAbove = 0.45, keep = 200 } = options;
+  const [top, left, bottom, right] = options.within ?? [0, 0, ...inputSize];
   const { activation = 'softmax', background = 'column', scoreAbove = 0.01, candidates = 400 } = options;
   checkSuppression('postprocess', iouAbove, keep);
   const columns = check(codes, logits, anchors, { activation, background, scoreAbove, candidates });
@@ -77,6 +81,7 @@ export function postprocess(
       throw new RangeError(`postprocess: the code of anchor ${anchor} is NaN; the weights or the image are not finite`);
     const [y1, x1, y2, x2] = boxAt(box, 0);
     if (!(y2 > y1 && x2 > x1)) continue; // outside the image. torchvision reports it, as a line
+    if (y2 <= top || x2 <= left || y1 >= bottom || x1 >= right) continue;
     if (offer([y1, x1, y2, x2], found.classes[place] ?? 0)) kept.push({ box, place });
     if (kept.length >= keep) break;
   }

@@ -1,25 +1,34 @@
-import type { Detection } from '../core/annotation.ts';
+import type { Box, Detection } from '../core/annotation.ts';
 import { boxAt, clipBoxes } from './boxes.ts';
 import type { Found } from './postprocess.ts';
+
+/** Where an image lies in the input: its point (y, x) is at (y * scaleY + offsetY, x * scaleX + offsetX). A negative scale mirrors. */
+export interface InputPlacement {
+  readonly scaleY: number;
+  readonly scaleX: number;
+  readonly offsetY: number;
+  readonly offsetX: number;
+}
 
 export interface ToDetectionsOptions {
   /** Names of the classes from 1 on. */
   readonly labels: readonly string[];
-  /**
-   * Where the original image lies in the input: its point (y, x) is at (y * scaleY + offsetY, x * scaleX + offsetX).
-   * A negative scale mirrors. Default: it is the input.
-   */
-  readonly placement?: {
-    readonly scaleY: number;
-    readonly scaleX: number;
-    readonly offsetY: number;
-    readonly offsetX: number;
-  };
+  /** Where the original image lies in the input. Default: it is the input. */
+  readonly placement?: InputPlacement;
   /** Of the original, pixels. Boxes are cut to it, and left out where nothing remains. Default they are not. */
   readonly size?: readonly [height: number, width: number];
 }
 
-const inPlace = { scaleY: 1, scaleX: 1, offsetY: 0, offsetX: 0 };
+const inPlace: InputPlacement = { scaleY: 1, scaleX: 1, offsetY: 0, offsetX: 0 };
+
+/** The part of the input that an image of some pixels lies in: `within` of `postprocess`. */
+export function placeOf(
+  [height, width]: readonly [height: number, width: number],
+  { scaleY, scaleX, offsetY, offsetX }: InputPlacement = inPlace,
+): Box {
+  const [y, x] = [offsetY + scaleY * height, offsetX + scaleX * width];
+  return [Math.min(offsetY, y), Math.min(offsetX, x), Math.max(offsetY, y), Math.max(offsetX, x)];
+}
 
 /**
  * Names what was found and puts it back on the original image, from the best.

@@ -6,7 +6,7 @@ import type { FitOptions } from '../data/letterbox.ts';
 import type { Size } from '../data/placement.ts';
 import type { Sample } from '../data/sample.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
-import { toDetections } from '../detection/toDetections.ts';
+import { placeOf, toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
 import { type Compiled, compile } from '../trace/compile.ts';
@@ -70,12 +70,13 @@ export async function evaluate(
       for (const [i, sample] of own.entries()) {
         const slice = (values: Float32Array) =>
           values.subarray((i * values.length) / valid, ((i + 1) * values.length) / valid);
-        const found = postprocess(
-          { boxes: slice(codes), logits: slice(numbers) },
-          { ...rule, anchors: model.anchors, inputSize: model.inputSize },
-        );
         const placement = placements[i];
         const size = [sample.height, sample.width] as const;
+        const { anchors, inputSize } = model;
+        const found = postprocess(
+          { boxes: slice(codes), logits: slice(numbers) },
+          { ...rule, anchors, inputSize, within: placeOf(size, placement) },
+        );
         const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
         images.push({ id: sample.id, size, truths: sample.objects, detections });
       }

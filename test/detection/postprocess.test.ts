@@ -3,7 +3,7 @@ import { keyedRandom } from '../../src/core/random.ts';
 import { clipBoxes, flatten } from '../../src/detection/boxes.ts';
 import { decode } from '../../src/detection/coder.ts';
 import { baselinePostprocess, type PostprocessRule, postprocess } from '../../src/detection/postprocess.ts';
-import { toDetections } from '../../src/detection/toDetections.ts';
+import { placeOf, toDetections } from '../../src/detection/toDetections.ts';
 import { drawBoxes, normal, plainNms } from './drawn.ts';
 
 const inputSize = [100, 120] as const;
@@ -23,6 +23,16 @@ describe('post-processing', () => {
     expect([...found.scores]).toEqual([expect.closeTo(0.9, 6), expect.closeTo(0.75, 6)]);
     expect([...found.classes]).toEqual([1, 1]);
     expect([...found.boxes]).toEqual([0, 1, 10, 11, 50, 50, 80, 60]);
+  });
+
+  it('counts no box that lies in the padding beside the picture', () => {
+    const placement = { scaleY: 0.5, scaleX: 1, offsetY: 20, offsetX: 0 }; // rows 20 to 80 of the input
+    const within = placeOf([120, 120], placement);
+    expect(within).toEqual([20, 0, 80, 120]);
+    const predicted = { boxes: still, logits: twoClasses(0.6, 0.9, 0.75) };
+    const found = postprocess(predicted, { anchors, inputSize, keep: 1, within });
+    expect([...found.boxes]).toEqual([50, 50, 80, 60]); // the better ones end at row 10
+    expect(placeOf([10, 20], { scaleY: 2, scaleX: -2, offsetY: 0, offsetX: 40 })).toEqual([0, 0, 20, 40]); // mirrored
   });
 
   it('suppresses class by class, and tells classes apart by the softmax of all', () => {
