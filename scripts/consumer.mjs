@@ -45,6 +45,6 @@ for (const [file, text] of Object.entries(files)) {
   writeFileSync(join(home, file), text);
   process.stdout.write(run('node', [file]));
 }
-process.stdout.write(`the program: ${run('npx', ['--no', 'pyramidion', '--version'])}`);
+process.stdout.write(`the program: ${run('npx', ['--no', '--', 'pyramidion', '--version'])}`);
 console.log(`tarball: ${Math.round(unpackedSize / 1024)} KB unpacked`);
 rmSync(home, { recursive: true });
