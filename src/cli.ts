@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 /** The program `pyramidion`. */
-import { main } from './cli/program.ts';
+import { exitCodes, main } from './cli/program.ts';
+import { stopOnInterrupt } from './node/interrupt.ts';
 
 // A reader that goes away, as `head` does, ends the program without a word.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-main(process.argv.slice(2), { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }).then((code) => {
+const { signal, dispose } = stopOnInterrupt();
+const { stdin, stdout, stderr } = process;
+main(process.argv.slice(2), { stdin, stdout, stderr, signal }).then((code) => {
+  dispose();
   process.exitCode = code;
+  if (code >= exitCodes.stopped) process.exit(); // what still reads is not waited for
 });

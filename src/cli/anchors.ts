@@ -4,15 +4,15 @@ import { writeFileAtomic } from '../node/files.ts';
 import { anchorRecallSvg } from '../picture/anchorPicture.ts';
 import { dataHelp, readData } from './dataFormats.ts';
 import { type Define, examples } from './define.ts';
-import { note, say, sayJson } from './io.ts';
-import { readModel } from './model.ts';
+import { note, say, sayJson, unlessStopped } from './io.ts';
+import { modelHelp, namedModel } from './modelNamed.ts';
 import { choice, numberWithin, wholeNumber } from './options.ts';
 import { percent, table, wrapped } from './table.ts';
 
 interface Given {
   readonly model: string;
   readonly labels?: string;
-  readonly fit: 'letterbox' | 'stretch';
+  readonly fit?: 'letterbox' | 'stretch';
   readonly aspect: number;
   readonly clusters?: number;
   readonly seed: number;
@@ -24,25 +24,31 @@ interface Given {
 export const define: Define = (command, io) =>
   command
     .argument('<data>', 'the data set: FORMAT:PATH,option=value,...')
-    .requiredOption('--model <file>', 'description of the model whose anchors are studied, JSON')
+    .requiredOption('--model <model>', 'the model whose anchors are studied: a description, a rung, a checkpoint')
     .option('--labels <names>', 'objects that are looked at: person,cyclist; default all')
     .option(
       '--fit <how>',
-      'how images are brought to the input: letterbox or stretch',
+      'how images fit into the input: letterbox or stretch; default as the checkpoint was trained, else letterbox',
       choice('letterbox', 'stretch'),
-      'letterbox',
     )
     .option('--aspect <n>', 'width over height of the pedestrian shapes', numberWithin(0.01, 100), 0.41)
     .option('--clusters <n>', 'shapes that are sought; default as many as the anchors have', wholeNumber(1))
     .option('--seed <n>', 'of the clusters', wholeNumber(0), 0)
     .option('--chart <file>', 'draws the recall over the overlap as SVG, as it is and as suggested')
     .option('--json', 'prints the study as JSON, with the histogram of overlaps')
+    .addHelpText('after', modelHelp)
     .addHelpText('after', dataHelp)
-    .addHelpText('after', examples('anchors voc:VOC2007 --model m.json --labels person \\\n      --chart recall.svg'))
+    .addHelpText(
+      'after',
+      examples('anchors voc:VOC2007 --model ladder:fpn --labels person \\\n      --chart recall.svg'),
+    )
     .action(async (data: string, given: Given) => {
-      const { inputSize, maps, head } = await readModel(given.model);
-      const { samples } = await readData(data);
-      const { fit, aspect, seed, clusters } = given;
+      const {
+        model: { inputSize, maps, head },
+        fit: trained,
+      } = await namedModel(given.model, undefined);
+      const { samples } = await unlessStopped(io, readData(data));
+      const { fit = trained?.fit ?? 'letterbox', aspect, seed, clusters } = given;
       const study = anchorStudy(
         samples,
         { levels: head.anchors, maps, inputSize },

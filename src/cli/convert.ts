@@ -4,8 +4,10 @@ import { describeSkipped } from '../data/skipped.ts';
 import { writeConverted } from '../node/formatsWrite.ts';
 import { dataHelp, readData } from './dataFormats.ts';
 import { type Define, examples } from './define.ts';
-import { counter, note, say, sayJson, UsageError } from './io.ts';
+import { counter, note, say, sayJson, UsageError, unlessStopped } from './io.ts';
 import { choice, wholeNumber } from './options.ts';
+import { counted } from './table.ts';
+import { wholeFolder } from './wholeFolder.ts';
 
 interface Given {
   readonly to: 'coco' | 'voc' | 'yolo' | 'bbgt' | 'folder';
@@ -41,7 +43,7 @@ export const define: Define = (command, io) =>
     )
     .action(async (data: string, given: Given) => {
       const shares = given.splits === undefined ? undefined : sharesOf(given.splits);
-      const { samples, skipped } = await readData(data, given.skipBad ? 'skip' : 'throw');
+      const { samples, skipped } = await unlessStopped(io, readData(data, given.skipBad ? 'skip' : 'throw'));
       const ids = samples.map(({ id }) => id);
       const splits = shares && splitIds(ids, { shares, seed: given.seed });
       const made = convert(samples, {
@@ -50,7 +52,10 @@ export const define: Define = (command, io) =>
         ...(given.classes === undefined ? {} : { classes: given.classes.split(',') }),
       });
       const bar = counter(io, 'files');
-      await writeConverted(given.out, made, { images: given.images, onFile: (_, done, all) => bar.step(done, all) });
+      bar.step(0, made.files.size + (given.images === 'copy' ? made.images.length : 0));
+      await wholeFolder(given.out, (into) =>
+        writeConverted(into, made, { images: given.images, onFile: (_, done, all) => bar.step(done, all) }),
+      );
       bar.end();
       const objects = samples.reduce((sum, sample) => sum + sample.objects.length, 0);
       if (given.json)
@@ -62,7 +67,7 @@ export const define: Define = (command, io) =>
           lost: made.lost,
           skipped,
         });
-      say(io, `${samples.length} images with ${objects} objects are in ${given.out}`);
+      say(io, `${counted(samples.length, 'image')} with ${counted(objects, 'object')} in ${given.out}`);
       if (made.lost.length > 0) note(io, `${given.to} cannot hold, and lost: ${made.lost.join(', ')}`);
       if (skipped.length > 0) note(io, describeSkipped(skipped));
     });

@@ -1,4 +1,7 @@
 import { dirname } from 'node:path';
+import { FormatError } from '../data/formatError.ts';
+import { relabel } from '../data/formats/relabel.ts';
+import type { Sample } from '../data/sample.ts';
 import type { DataSet } from '../data/skipped.ts';
 import { caltech } from '../node/caltech.ts';
 import { cityPersons } from '../node/formatsCity.ts';
@@ -127,6 +130,9 @@ export const dataFormats: Readonly<Record<string, DataFormat>> = {
   },
 };
 
+/** Options of every form: objects of these classes alone, the others are background; and other names for classes. */
+const ofAll = { rename: 'FROM:TO+...', keep: 'CLASS+...' } as const;
+
 /** A data set's name as the command line gives it. */
 export const namedData = (text: string): DataName => dataName(text, Object.keys(dataFormats));
 
@@ -139,14 +145,36 @@ export async function readData(text: string, onBad: Bad = 'throw'): Promise<Data
   const name = namedData(text);
   const format = dataFormats[name.format];
   if (format === undefined) return { samples: [], skipped: [] }; // namedData knows no others
-  return format.read(name.path, taken(name, Object.keys(format.options)), onBad);
+  const options = taken(name, [...Object.keys(format.options), ...Object.keys(ofAll)]);
+  const renamed = renamedBy(options.pairs('rename'));
+  const { samples, skipped } = await format.read(name.path, options, onBad);
+  return { samples: kept(renamed(samples), options.list('keep'), text), skipped };
+}
+
+const renamedBy =
+  (names: Readonly<Record<string, string>> | undefined) =>
+  (samples: readonly Sample[]): readonly Sample[] =>
+    names ? relabel(samples, names) : samples;
+
+/** Samples with objects of some classes alone. @throws FormatError where none has any */
+function kept(samples: readonly Sample[], labels: readonly string[] | undefined, text: string): readonly Sample[] {
+  if (labels === undefined) return samples;
+  const known = new Set(samples.flatMap(({ objects }) => objects.map(({ label }) => label)));
+  if (known.size > 0 && !labels.some((label) => known.has(label)))
+    throw new FormatError(`${text} has no object that keep names; there are ${[...known].sort().join(', ')}`);
+  return relabel(
+    samples,
+    Object.fromEntries([...known].filter((label) => !labels.includes(label)).map((label) => [label, null])),
+  );
 }
 
 /** What the help says of data sets. */
 export const dataHelp = (): string => {
-  const rows = Object.entries(dataFormats).map(([name, { options }]) => {
-    const own = Object.entries(options).map(([key, values]) => `${key}=${values}`);
-    return `  ${name.padEnd(11)} ${own.join(' ')}`.trimEnd();
-  });
+  const rows = [...Object.entries(dataFormats), ['all of them', { options: ofAll }] as const].map(
+    ([name, { options }]) => {
+      const own = Object.entries(options).map(([key, values]) => `${key}=${values}`);
+      return `  ${name.padEnd(11)} ${own.join(' ')}`.trimEnd();
+    },
+  );
   return `\nDATA is FORMAT:PATH,option=value,... or the path of a folder with data.json.\nFormats and their options:\n${rows.join('\n')}`;
 };

@@ -43,6 +43,8 @@ export interface Taken {
   readonly number: (key: string) => number | undefined;
   /** `a+b` as a list. */
   readonly list: (key: string) => readonly string[] | undefined;
+  /** `a:b+c:d` as names and what they stand for. */
+  readonly pairs: (key: string) => Readonly<Record<string, string>> | undefined;
 }
 
 /** Options of a data set as its reader takes them. @throws UsageError for one that is not among `known`, or cannot be */
@@ -72,5 +74,16 @@ export function taken({ format, options }: DataName, known: readonly string[]): 
       return Number(given);
     },
     list: (key) => options.get(key)?.split('+'),
+    pairs: (key) => {
+      const given = options.get(key);
+      if (given === undefined) return undefined;
+      const pairs = given.split('+').map((pair) => {
+        const [from, to, ...rest] = pair.split(':');
+        if (!from || !to || rest.length > 0)
+          throw new UsageError(`${format}: ${key} is ${given}; it must be FROM:TO, more after a +`);
+        return [from, to] as const;
+      });
+      return Object.fromEntries(pairs);
+    },
   };
 }

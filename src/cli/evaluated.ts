@@ -54,6 +54,17 @@ export function figuresText(samples: readonly Sample[], told: readonly Figures[]
   return `${samples.length} images, ${objectsOf(samples)} objects\n\n${table([names, ...rows])}`;
 }
 
+/** What is said where no object counts under some protocols, as where a class has another name. */
+export function emptyOf(told: readonly Figures[], samples: readonly Sample[]): string | undefined {
+  const empty = (told[0]?.results ?? []).filter(({ figures }) => Object.values(figures).every((one) => one === null));
+  if (empty.length === 0) return undefined;
+  const counting = samples.flatMap(({ objects }) => objects.filter(({ ignore }) => ignore === undefined));
+  const labels = [...new Set(counting.map(({ label }) => label))].sort();
+  const there =
+    labels.length === 0 ? 'none does' : `the data set has ${labels.join(', ')}; rename=FROM:TO renames classes`;
+  return `no object counts under ${empty.map(({ protocol }) => protocol).join(', ')}: ${there}`;
+}
+
 const titleOf = ({ benchmark, name }: ReportProtocol) => [benchmark, name].filter(Boolean).join(' ');
 
 /** Curves of all detectors. @throws FormatError where no object counts */

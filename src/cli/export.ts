@@ -1,5 +1,4 @@
 import '@tensorflow/tfjs-layers'; // registers tfjs's chained ops
-import { readFile } from 'node:fs/promises';
 import { graphModelFiles } from '../export/graphModelFiles.ts';
 import { toGraphModel } from '../export/toGraphModel.ts';
 import { toOnnx } from '../export/toOnnx.ts';
@@ -8,8 +7,9 @@ import { saveModel } from '../node/saveModel.ts';
 import { useBackend } from '../tfjs/backend.ts';
 import { type Define, examples } from './define.ts';
 import { note, say, sayJson, UsageError } from './io.ts';
-import { readModel } from './model.ts';
+import { modelHelp, namedModel } from './modelNamed.ts';
 import { choice, numberWithin, wholeNumber } from './options.ts';
+import { counted } from './table.ts';
 
 interface Given {
   readonly model: string;
@@ -29,8 +29,8 @@ interface Given {
 /** `export`: a model in the form of another runtime. */
 export const define: Define = (command, io) =>
   command
-    .requiredOption('--model <file>', 'description of the model, JSON')
-    .option('--weights <file>', 'its weights, or a checkpoint: .safetensors')
+    .requiredOption('--model <model>', 'a checkpoint, the folder of a run, or a description')
+    .option('--weights <file>', 'weights of a description: .safetensors')
     .requiredOption('--to <form>', 'onnx or graph-model', choice('onnx', 'graph-model'))
     .requiredOption('--out <path>', 'a file of ONNX, or the folder of a graph model')
     .option('--batch <how>', 'free, or fixed to one image', choice('free', 'fixed'), 'free')
@@ -41,17 +41,18 @@ export const define: Define = (command, io) =>
     .option('--keep <n>', 'of --detections: the most boxes of an image; default 200', wholeNumber(1))
     .option('--float16', 'halves the weights of a graph model')
     .option('--json', 'prints what was written as JSON')
+    .addHelpText('after', modelHelp)
     .addHelpText(
       'after',
       examples(
-        'export --model m.json --weights w.safetensors --to onnx \\\n      --out m.onnx',
-        'export --model m.json --weights w.safetensors --to graph-model \\\n      --out web',
+        'export --model run --to onnx --out m.onnx --detections',
+        'export --model run/last.safetensors --to graph-model --out web',
       ),
     )
     .action(async (given: Given) => {
       checkOptions(given);
-      const model = await readModel(given.model, given.weights);
-      if (given.weights === undefined) note(io, 'without --weights the numbers are the first ones, of no training');
+      const { model, description, weights: trained } = await namedModel(given.model, given.weights);
+      if (trained === undefined) note(io, 'without weights the numbers are the first ones, of no training');
       await useBackend('wasm', { purpose: 'inference' }); // constants are folded by it
       const { batch, out } = given;
       const shape = [1, ...model.inputSize, 3];
@@ -66,14 +67,14 @@ export const define: Define = (command, io) =>
         files.push({ file: out, bytes: bytes.length });
       } else {
         const weights = given.float16 ? 'float16' : 'float32';
-        const metadata = { description: JSON.parse(await readFile(given.model, 'utf8')) };
+        const metadata = { description };
         const made = graphModelFiles(toGraphModel(model, shape, { batch, weights, metadata }));
         await saveModel(out, made);
         for (const [file, { length }] of made) files.push({ file, bytes: length });
       }
       if (given.json) return sayJson(io, { out, files });
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-      say(io, `${out}: ${(bytes / 1e6).toFixed(2)} MB in ${files.length} ${files.length === 1 ? 'file' : 'files'}`);
+      say(io, `${out}: ${(bytes / 1e6).toFixed(2)} MB in ${counted(files.length, 'file')}`);
     });
 
 /** @throws UsageError for an option of another form than is written */

@@ -1,11 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Level, Stage } from '../core/levels.ts';
 import { FormatError } from '../data/formatError.ts';
-import { parseJson } from '../data/formats/json.ts';
 import { ssdHead } from '../head/ssdHead.ts';
 import { type Detector, detector } from '../model/detector.ts';
-import { loadWeights } from '../weights/modelWeights.ts';
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
 import { backboneOf } from './modelBackbone.ts';
 import { fieldsOf, naming } from './modelFields.ts';
 import { anchorsOf } from './modelHead.ts';
@@ -67,22 +63,4 @@ export function modelOf(description: unknown, name: string): AnyDetector {
       ...(root.has('seed') ? { seed: root.number('seed', [0, 2 ** 32]) } : {}),
     }),
   );
-}
-
-/** A model of its files: the description, and weights of `saveWeights` or of a checkpoint. */
-export async function readModel(file: string, weights?: string): Promise<AnyDetector> {
-  const model = modelOf(parseJson(await readFile(file, 'utf8'), file), file);
-  if (weights !== undefined) loadWeights(model, weightsOf(new Uint8Array(await readFile(weights)), weights), weights);
-  return model;
-}
-
-/** Weights as they are, or those that a checkpoint of `train` holds. */
-function weightsOf(bytes: Uint8Array, name: string): Uint8Array {
-  const { tensors, metadata } = readSafetensors(bytes, name);
-  if (metadata.record === undefined) return bytes;
-  const own = [...tensors].filter(([place]) => place.startsWith('weights/'));
-  return writeSafetensors({
-    tensors: new Map(own.map(([place, tensor]) => [place.slice('weights/'.length), tensor])),
-    metadata: {},
-  });
 }

@@ -2,6 +2,8 @@ import { writeScenes } from '../node/scenes.ts';
 import { type Define, examples } from './define.ts';
 import { counter, say, sayJson } from './io.ts';
 import { choice, range, sides, wholeNumber } from './options.ts';
+import { counted } from './table.ts';
+import { wholeFolder } from './wholeFolder.ts';
 
 interface Given {
   readonly seed: number;
@@ -43,16 +45,15 @@ export const define: Define = (command, io) =>
       const { set, quality, frames, json, ...options } = given;
       const files: string[] = [];
       const bar = counter(io, 'files');
-      await writeScenes(
-        directory,
-        { ...options, framesPerSequence: frames },
-        {
-          set,
-          quality,
-          onFile: (path) => bar.step(files.push(path)),
-        },
+      bar.step(0, 2 * given.sequences);
+      const made = { ...options, framesPerSequence: frames };
+      await wholeFolder(directory, (into) =>
+        writeScenes(into, made, { set, quality, onFile: (path) => bar.step(files.push(path), 2 * given.sequences) }),
       );
       bar.end();
       if (json) return sayJson(io, { directory, files });
-      say(io, `${given.sequences} videos of ${frames} frames are in ${directory}, ${files.length} files`);
+      say(
+        io,
+        `${counted(given.sequences, 'video')} of ${counted(frames, 'frame')}: ${counted(files.length, 'file')} in ${directory}`,
+      );
     });

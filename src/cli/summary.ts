@@ -5,7 +5,7 @@ import { formatSummary } from '../trace/formatSummary.ts';
 import { summary } from '../trace/summary.ts';
 import { type Define, examples } from './define.ts';
 import { note, say, sayJson } from './io.ts';
-import { readModel } from './model.ts';
+import { modelHelp, namedModel } from './modelNamed.ts';
 import { wholeNumber } from './options.ts';
 
 interface Given {
@@ -13,23 +13,37 @@ interface Given {
   readonly batch: number;
   readonly depth: number;
   readonly map?: string;
+  readonly describe?: string;
   readonly json?: true;
 }
 
 /** `summary`: a model in numbers, before anything is allocated. */
 export const define: Define = (command, io) =>
   command
-    .requiredOption('--model <file>', 'description of the model, JSON')
+    .requiredOption('--model <model>', 'a description, a rung such as ladder:fpn, or a checkpoint')
     .option('--batch <n>', 'images at a time', wholeNumber(1), 1)
     .option('--depth <n>', 'levels of blocks that are told apart', wholeNumber(0), 2)
     .option('--map <file>', 'draws the network as SVG, too')
+    .option('--describe <file>', 'writes the description, to be changed and trained')
     .option('--json', 'prints the summary as JSON')
-    .addHelpText('after', examples('summary --model model.json', 'summary --model model.json --map map.svg'))
+    .addHelpText('after', modelHelp)
+    .addHelpText(
+      'after',
+      examples(
+        'summary --model ladder:weightedFpn,size=study --map map.svg',
+        'summary --model ladder:fpn --describe model.json',
+        'summary --model model.json --json',
+      ),
+    )
     .action(async (given: Given) => {
-      const model = await readModel(given.model);
-      const told = summary(model, [given.batch, ...model.inputSize, 3], { depth: given.depth, name: 'detector' });
+      const { model, description, name } = await namedModel(given.model, undefined);
+      const told = summary(model, [given.batch, ...model.inputSize, 3], { depth: given.depth, name });
       if (given.json) sayJson(io, told);
       else say(io, formatSummary(told));
+      if (given.describe !== undefined) {
+        await writeFileAtomic(given.describe, `${JSON.stringify(description, null, 2)}\n`);
+        note(io, `wrote ${given.describe}`);
+      }
       if (given.map === undefined) return;
       await writeFileAtomic(given.map, networkMapSvg(told));
       note(io, `wrote ${given.map}`);

@@ -3,13 +3,19 @@ import { FormatError } from '../data/formatError.ts';
 import { jsonObject, parseJson } from '../data/formats/json.ts';
 import { baselineRecipe, checkRecipe, type Recipe, scenesRecipe, studyRecipe } from '../train/recipe.ts';
 
+/** The study's in smaller batches, its gradients clipped: for photographs on a small computer. */
+const photographsRecipe: Recipe = { ...studyRecipe, name: 'photographs', batch: 8, clipNorm: 10 };
+
 /** Recipes by the name that `--recipe` takes. */
-const recipes = { scenes: scenesRecipe, study: studyRecipe, baseline: baselineRecipe } as const;
-export const recipeNames: readonly string[] = Object.keys(recipes);
+const recipes: ReadonlyMap<string, Recipe> = new Map(
+  [scenesRecipe, photographsRecipe, studyRecipe, baselineRecipe].map((recipe) => [recipe.name, recipe]),
+);
+export const recipeNames: readonly string[] = [...recipes.keys()];
 
 /** A recipe by its name, or of a file of JSON. @throws FormatError for a file that holds none */
 export async function recipeOf(text: string): Promise<Recipe> {
-  if (text === 'scenes' || text === 'study' || text === 'baseline') return recipes[text];
+  const ready = recipes.get(text);
+  if (ready) return ready;
   const given = jsonObject(parseJson(await readFile(text, 'utf8'), text), text);
   for (const key of ['name', 'optimizer', 'schedule', 'batch', 'epochs'])
     if (given[key] === undefined)

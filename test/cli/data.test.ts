@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { readCoco } from '../../src/data/formats/coco.ts';
 import { sharedData } from '../data/shared.ts';
-import { ownFolder, run, smallModel } from './run.ts';
+import { ownFolder, run, runUntil, smallModel } from './run.ts';
 
 const at = ownFolder();
 const instances = () => at('coco', 'annotations', 'instances_train.json');
@@ -73,7 +73,10 @@ it('tells figures of detectors side by side', async () => {
 });
 it('gives figures as numbers, and null where no object counts', async () => {
   const protocols = ['--protocol', 'plain', '--protocol', 'Caltech Scale=large'];
-  const { out } = await run(['evaluate', at('none.jsonl'), '--truth', truth(), '--json', ...protocols]);
+  const { out, err } = await run(['evaluate', at('none.jsonl'), '--truth', truth(), '--json', ...protocols]);
+  expect(err).toBe(
+    'no object counts under Caltech Scale=large: the data set has person; rename=FROM:TO renames classes\n',
+  );
   expect(JSON.parse(out).detectors[0].results).toEqual([
     { protocol: 'plain', figures: { 'log-average miss rate': 1 } }, // nothing is found
     { protocol: 'Caltech Scale=large', figures: { 'log-average miss rate': null } }, // nobody has 100 rows of 96
@@ -137,18 +140,43 @@ it('studies the anchors of a model', async () => {
   expect(JSON.parse(json)).toMatchObject({ anchors: 80, levels: [{ step: [8, 8] }, { step: [16, 16] }] });
 });
 
+it('shows a bar on a terminal, and leaves nothing of a folder when it is stopped', async () => {
+  const { code, err } = await runUntil(['convert', truth(), '--to', 'yolo', '--out', at('stopped', 'a')], ' 0/');
+  expect(code).toBe(130); // 128 + SIGINT, as a shell has it
+  // Four images and their labels, the names of the classes, the list.
+  expect(err).toBe('\r\u001b[K░░░░░░░░░░░░░░░░░░░░ 0/9 files\r\u001b[Kpyramidion convert: stopped by SIGINT\n');
+  expect(await readdir(at('stopped'))).toEqual([]);
+});
+it('takes some classes of any data set, by other names', async () => {
+  const objects = async (options: string) => {
+    const data = `${truth()},${options}`;
+    const { code, out, err } = await run([
+      'evaluate',
+      at('none.jsonl'),
+      '--truth',
+      data,
+      '--json',
+      '--protocol',
+      'voc',
+    ]);
+    return code === 0 ? Object.keys(JSON.parse(out).detectors[0].results[0].figures) : err;
+  };
+  expect(await objects('rename=person:walker')).toEqual(['mAP', 'walker']);
+  expect(await objects('rename=person:walker,keep=walker')).toEqual(['mAP', 'walker']);
+  expect(await objects('keep=car')).toMatch(/has no object that keep names; there are .*person/);
+});
+it('adds to a folder that is there', async () => {
+  const more = ['--sequences', '1', '--frames', '1', '--size', '96x128'];
+  expect((await run(['scenes', at('sets'), ...more])).code).toBe(0);
+  expect((await run(['scenes', at('sets'), ...more, '--set', 'set01'])).code).toBe(0);
+  expect(await readdir(at('sets'))).toEqual(['annotations', 'set00', 'set01']);
+});
+
 const kaist = sharedData('kaist/KAIST_annotation.json');
 it.skipIf(kaist.absent)('gives the published figures of MLPD (needs shared/data/kaist)', async () => {
-  const { images }: { images: { id: number; im_name: string }[] } = JSON.parse(await readFile(kaist.path, 'utf8'));
-  const found = images.map(() => [] as object[]);
-  for (const line of (await readFile(sharedData('kaist/MLPD_result.txt').path, 'utf8')).trim().split('\n')) {
-    const [number = 0, x = 0, y = 0, width = 0, height = 0, score = 0] = line.split(',').map(Number);
-    found[number - 1]?.push({ box: [y, x, y + height, x + width], label: 'person', score }); // images from 1
-  }
-  const lines = images.map(({ id, im_name }) => JSON.stringify({ id: im_name, detections: found[id] }));
-  await writeFile(at('mlpd.jsonl'), lines.join('\n'));
   const data = `kaist:${sharedData('kaist').path},annotations=KAIST_annotation.json`;
-  const { out } = await run(['evaluate', at('mlpd.jsonl'), '--truth', data, '--protocol', 'KAIST Sejong']);
+  const results = sharedData('kaist/MLPD_result.txt').path;
+  const { out } = await run(['evaluate', results, '--truth', data, '--protocol', 'KAIST Sejong']);
   // MLPD's README: 7.58, 7.95, 6.95.
   for (const row of [
     /Reasonable, miss rate +7\.58 %/,

@@ -33,3 +33,8 @@ it('refuses options and values that a format has not', () => {
   expect(() => taken(given, ['split']).number('split')).toThrow('split is b; it must be a whole number');
   expect(() => taken(given, ['split', 'time']).needed('time', ['day', 'night'])).toThrow('voc needs time=day|night');
 });
+it('reads pairs of names', () => {
+  const pairs = (text: string) => taken(dataName(`voc:a,rename=${text}`, ['voc']), ['rename']).pairs('rename');
+  expect(pairs('pedestrian:person+sitting:person')).toEqual({ pedestrian: 'person', sitting: 'person' });
+  for (const text of ['a', 'a:', ':b', 'a:b:c', '']) expect(() => pairs(text)).toThrow('it must be FROM:TO');
+});

@@ -1,53 +1,43 @@
 import { expect, it } from 'vitest';
 import { full, ladder, small } from '../../examples/ladder.ts';
 import { modelOf } from '../../src/cli/model.ts';
+import { ladderModel, rungNames } from '../../src/cli/modelLadder.ts';
 import { count } from '../../src/core/model.ts';
 import { smallModel } from './run.ts';
 
-const fine = ['P3', 'P4', 'P5'];
-const five = ['C3', 'C4', 'C5', 'C6', 'C7'];
-const sized = (wide: boolean) => {
-  const inputSize = wide ? [512, 640] : [128, 256];
-  const stages = wide
-    ? { kind: 'efficientNet', size: 'B4', strides: 'ladder' }
-    : { kind: 'efficientNet', width: 0.5, depth: 0.5, strides: 'ladder', dropConnect: 0 };
-  const anchors = wide ? {} : { sides: [0.12 * 128, 0.22 * 128, 0.4 * 128], ratios: [0.36, 0.55] };
-  const lift = { channels: wide ? 512 : 64 };
-  const head = { levels: fine, anchors, labels: ['person'] };
-  const base = { format: 'pyramidion-model/1', inputSize, standardize: 'kaist', backbone: stages, head };
-  const select = { kind: 'select', stages: ['C3', 'C4', 'C5'] };
-  return {
-    vggBaseline: { ...base, backbone: wide ? { kind: 'ssdVgg' } : { kind: 'ssdVgg', width: 0.125 }, neck: select },
-    efficientNetBackbone: { ...base, standardize: 'unit', neck: select },
-    normalizedWide: { ...base, neck: { ...select, lift } },
-    highResolution: {
-      ...base,
-      resize: inputSize.map((side) => 2 * side),
-      neck: { kind: 'select', stages: ['C4', 'C5', 'C6'], lift },
-      head: { ...head, levels: ['P4', 'P5', 'P6'] },
-    },
-    fpn: { ...base, neck: { kind: 'fpn', stages: five, channels: 'stage', upsample: 'bilinear', lift } },
-    deconvFpn: { ...base, neck: { kind: 'fpn', stages: five, channels: 'stage', upsample: 'transposed', lift } },
-    weightedFpn: {
-      ...base,
-      neck: { kind: 'bifpn', stages: five, from: 'P3', to: 'P7', channels: wide ? 224 : 48, cells: 2, lift },
-    },
-  } as const;
-};
 const rungs = Object.keys(ladder) as (keyof typeof ladder)[];
 
+it('knows the rungs of the ladder', () => {
+  expect(rungNames).toEqual(rungs);
+});
 it.each(rungs)('describes the narrow %s as the ladder makes it', (rung) => {
-  const made = modelOf(sized(false)[rung], 'a.json');
+  const { name, description } = ladderModel(`ladder:${rung}`, [128, 256]);
+  expect(name).toBe(rung);
+  const made = modelOf(JSON.parse(JSON.stringify(description)), 'a.json'); // plain data
   const own = ladder[rung](small([128, 256]));
   expect(count(made)).toEqual(count(own));
   expect(made.anchors).toEqual(own.anchors);
   expect(made.standardization).toEqual(own.standardization);
 });
 it.each(['vggBaseline', 'weightedFpn'] as const)('describes the %s at the size of the study', (rung) => {
-  const made = modelOf(sized(true)[rung], 'a.json');
+  const made = modelOf(ladderModel(`ladder:${rung},size=study`, [128, 256]).description, 'a.json');
   const own = ladder[rung](full);
   expect(count(made)).toEqual(count(own));
   expect(made.anchors).toEqual(own.anchors);
+});
+it('takes size and labels of a rung', () => {
+  const { description } = ladderModel('ladder:fpn,size=256x384,labels=person+car', [128, 256]);
+  const { inputSize, labels } = modelOf(description, 'a');
+  expect([inputSize, labels]).toEqual([
+    [256, 384],
+    ['person', 'car'],
+  ]);
+  for (const [text, message] of [
+    ['ladder:toString', 'there is no rung toString; there are vggBaseline'],
+    ['ladder:fpn,size=100x200', 'size is 100x200; it must be study, or height and width, multiples of 128'],
+    ['ladder:fpn,width=2', 'ladder has no option width; it has size, labels'],
+  ] as const)
+    expect(() => ladderModel(text, [128, 256])).toThrow(message);
 });
 
 const { head, backbone, neck } = smallModel;

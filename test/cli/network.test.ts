@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { readModel } from '../../src/cli/model.ts';
+import { modelOf } from '../../src/cli/model.ts';
 import { useBackend } from '../../src/engine.ts';
 import { encodePng } from '../../src/node/images.ts';
 import { saveWeights } from '../../src/weights/modelWeights.ts';
-import { ownFolder, run, smallModel } from './run.ts';
+import { ownFolder, run, runUntil, smallModel } from './run.ts';
 
 const at = ownFolder();
 const model = () => ['--model', at('m.json')];
@@ -16,7 +16,7 @@ const photograph = (width: number, height: number) =>
 beforeAll(async () => {
   await writeFile(at('m.json'), JSON.stringify(smallModel));
   await useBackend('wasm');
-  await writeFile(at('w.safetensors'), await saveWeights(await readModel(at('m.json'))));
+  await writeFile(at('w.safetensors'), await saveWeights(modelOf(smallModel, 'm.json')));
   await writeFile(at('a.png'), await photograph(80, 50));
   await writeFile(at('broken.png'), (await photograph(80, 50)).subarray(0, 60));
 });
@@ -31,7 +31,7 @@ it('tells a model in numbers, as text, JSON and a map', async () => {
 });
 it('detects in files and in the input, a line each', async () => {
   const { code, out, err } = await run(
-    ['detect', at('a.png'), '-', ...whole(), '--keep', '2'],
+    ['detect', at('a.png'), '-', ...whole(), '--keep', '2', '--json'],
     await photograph(30, 40),
   );
   expect([code, err]).toEqual([0, '']);
@@ -88,7 +88,7 @@ it('exports to ONNX and as a graph model', async () => {
   expect((await readFile(at('m.onnx'))).includes('NonMaxSuppression')).toBe(true);
   const graph = ['--to', 'graph-model', '--out', at('web'), '--json'];
   const { code, out, err } = await run(['export', ...model(), ...graph]);
-  expect([code, err]).toEqual([0, 'without --weights the numbers are the first ones, of no training\n']);
+  expect([code, err]).toEqual([0, 'without weights the numbers are the first ones, of no training\n']);
   expect(JSON.parse(out).files.map(({ file }: { file: string }) => file)).toEqual([
     'group1-shard1of1.bin',
     'model.json',
@@ -111,6 +111,59 @@ it('trains on scenes, keeps the description, and goes on', async () => {
     at('run', 'last.safetensors'),
   ]);
   expect(found.code).toBe(0);
+});
+it('detects by a checkpoint alone, or by the folder of a run, for a person to read', async () => {
+  for (const named of [at('run', 'best.safetensors'), at('run')]) {
+    const { code, out, err } = await run(['detect', at('a.png'), '--model', named, '--shown', '0', '--keep', '1']);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toMatch(
+      /^.*a\.png: 80x50, 1 object\n {2}person {2}0\.\d\d {2}left \d+ {2}top \d+ {2}\d+ wide {2}\d+ high\n$/,
+    );
+  }
+});
+it('evaluates a model as it evaluates what the model detects', async () => {
+  const scenes = ['--sequences', '2', '--frames', '1', '--size', '96x128', '--heights', '200,400'];
+  await run(['scenes', at('streets'), ...scenes]);
+  const data = `caltech:${at('streets')},skip=1`;
+  const found = ['--model', at('run', 'last.safetensors'), '--out', at('found.jsonl')];
+  const { err } = await run(['detect', '--data', data, ...found]);
+  expect(err).toMatch(/found\.jsonl: 2 of 2 pictures, \d+ objects above 0\.3\n$/);
+  const models = ['--model', at('run', 'last.safetensors'), '--model', `again=${at('run', 'last.safetensors')}`];
+  const told = await run(['evaluate', at('found.jsonl'), ...models, '--truth', data, '--protocol', 'coco', '--json']);
+  const [byFile, byModel, again] = JSON.parse(told.out).detectors;
+  expect([byFile.name, byModel.name, again.name]).toEqual(['found', 'run/last', 'again']);
+  expect(byModel.results).toEqual(byFile.results);
+});
+it('fits images as the run of the checkpoint did', async () => {
+  const out = at('stretched');
+  const recipe = ['--recipe', 'baseline', '--epochs', '1', '--batch', '2', '--scenes', '2'];
+  await run(['train', ...model(), '--out', out, ...recipe]);
+  const seen = async (...fit: string[]) => (await run(['detect', at('a.png'), '--model', out, '--json', ...fit])).out;
+  expect(await seen()).toBe(await seen('--fit', 'stretch')); // as the baseline's recipe says
+  expect(await seen()).not.toBe(await seen('--fit', 'letterbox'));
+});
+it('says where a description is missed', async () => {
+  await writeFile(at('alone.safetensors'), await readFile(at('w.safetensors')));
+  await mkdir(at('else'));
+  await writeFile(at('else', 'w.safetensors'), await readFile(at('w.safetensors')));
+  const { code, err } = await run(['detect', at('a.png'), '--model', at('else', 'w.safetensors')]);
+  expect(code).toBe(1);
+  expect(err).toContain(`there is no ${at('else', 'model.json')} that describes the model; give --model FILE.json`);
+});
+it('saves a run that Ctrl-C stops, and goes on with it', async () => {
+  const options = ['--out', at('long'), '--scenes', '8', '--batch', '2', '--epochs', '1'];
+  const { code, err } = await runUntil(['train', ...model(), ...options], ' 2/4 ');
+  expect(code).toBe(130);
+  expect(err).toMatch(/stopped after \d steps.*\nsaved; go on with the same options and --resume\n/);
+  expect(err).toMatch(/pyramidion train: stopped by SIGINT\n$/);
+  const again = await run(['train', ...options]);
+  expect([again.code, again.err.split(';')[0]]).toEqual([2, `pyramidion train: ${at('long')} has a checkpoint`]);
+  const rest = await run(['train', ...options, '--resume', '--json']);
+  expect([rest.code, JSON.parse(rest.out)]).toEqual([0, expect.objectContaining({ why: 'done', steps: 4 })]);
+});
+it('writes the description of a rung, which is trained when nothing is said', async () => {
+  expect((await run(['summary', '--model', 'ladder:fpn', '--describe', at('fpn.json'), '--depth', '0'])).code).toBe(0);
+  expect(modelOf(JSON.parse(await readFile(at('fpn.json'), 'utf8')), 'fpn.json').inputSize).toEqual([128, 256]);
 });
 it('refuses a recipe that cannot be, before it writes anything', async () => {
   const recipe = {

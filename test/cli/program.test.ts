@@ -1,5 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
@@ -9,12 +12,10 @@ const names = commands.map(({ name }) => name);
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
+const flags = ['--conditions=pyramidion-source', '--import', 'tsx', 'src/cli.ts'];
 /** The program as a process of its own. */
 const spawned = (...argv: readonly string[]) =>
-  spawnSync(process.execPath, ['--conditions=pyramidion-source', '--import', 'tsx', 'src/cli.ts', ...argv], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  spawnSync(process.execPath, [...flags, ...argv], { cwd: root, encoding: 'utf8' });
 
 it('has the commands of the documentation', () => {
   expect(names).toEqual(['detect', 'evaluate', 'convert', 'anchors', 'draw', 'summary', 'scenes', 'export', 'train']);
@@ -36,7 +37,7 @@ it('calls what it does not know wrong usage, in one line', async () => {
   const cases = [
     [['nope'], 'pyramidion: there is no command nope; there are detect, '],
     [['--nope'], "pyramidion: unknown option '--nope'; see pyramidion --help"],
-    [['summary'], "pyramidion summary: required option '--model <file>' not specified; see pyramidion summary --help"],
+    [['summary'], "pyramidion summary: required option '--model <model>' not specified; see pyramidion summary --help"],
     [['summary', '--model', 'a', '--batch', '0'], 'It must be a whole number of at least 1; see'],
     [['summary', '--model', 'a', 'b'], 'too many arguments'],
     [['convert', 'xx:y', '--to', 'coco', '--out', 'z'], "'xx:y': there is no format xx"],
@@ -46,8 +47,12 @@ it('calls what it does not know wrong usage, in one line', async () => {
     [['evaluate', 'a', 'd/a', '--truth', 'voc:b'], 'two detectors are called a; name them: NAME=FILE'],
     [['evaluate', 'a', '--truth', 'voc:b', '--protocol', 'coco', '--curve', 'c'], 'needs a protocol of miss rates'],
     [['export', '--model', 'a', '--to', 'onnx', '--out', 'b', '--keep', '3'], 'are of --detections'],
-    [['train', '--out', 'a'], 'give --model, or --resume an earlier run'],
+    [['train', '--out', 'a', '--held', 'voc:b'], '--held needs --data'],
+    [['train', '--out', 'a', '--model', 'ladder:x'], 'there is no rung x; there are vggBaseline, '],
     [['detect', '--model', 'a', '--weights', 'b'], 'give pictures, or a data set by --data'],
+    [['detect', '--model', 'ladder:fpn', '-'], 'ladder:fpn has no weights; name a checkpoint'],
+    [['evaluate', 'a/best.safetensors', '--truth', 'voc:b'], 'is a model, no detections; name it by --model'],
+    [['evaluate', '--truth', 'voc:b'], 'give detections, or a model by --model'],
   ] as const;
   for (const [argv, message] of cases) {
     const { code, out, err } = await run(argv);
@@ -71,6 +76,25 @@ it('ends a process with the code', () => {
   const { status, stdout, stderr } = spawned('summary');
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
-    "pyramidion summary: required option '--model <file>' not specified; see pyramidion summary --help\n",
+    "pyramidion summary: required option '--model <model>' not specified; see pyramidion summary --help\n",
   );
 });
+it('ends at Ctrl-C with its code, and leaves nothing half-written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'pyramidion-cli-'));
+  const argv = ['scenes', join(folder, 'a'), '--sequences', '1000', '--frames', '1', '--size', '96x128'];
+  const child = spawn(process.execPath, [...flags, ...argv], { cwd: root });
+  let err = '';
+  child.stderr.on('data', (part) => {
+    err += part;
+  });
+  const begun = setInterval(() => {
+    const [part] = readdirSync(folder); // a.1234.part
+    if (part === undefined || readdirSync(join(folder, part)).length === 0) return;
+    clearInterval(begun);
+    child.kill('SIGINT');
+  }, 20);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  clearInterval(begun); // where it never began
+  expect([code, err, readdirSync(folder)]).toEqual([130, 'pyramidion scenes: stopped by SIGINT\n', []]);
+  await rm(folder, { recursive: true });
+}, 30_000);

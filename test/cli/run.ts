@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/program.ts';
 
 /** What a call of the program ended with and wrote. */
@@ -12,7 +13,11 @@ export interface Ran {
 }
 
 /** Calls the program as a shell would. */
-export async function run(argv: readonly string[], stdin: Uint8Array = new Uint8Array()): Promise<Ran> {
+export async function run(
+  argv: readonly string[],
+  stdin: Uint8Array | string = '',
+  more: Partial<Io> = {},
+): Promise<Ran> {
   const text = { out: '', err: '' };
   const to = (name: keyof typeof text) => ({
     columns: 80,
@@ -23,8 +28,23 @@ export async function run(argv: readonly string[], stdin: Uint8Array = new Uint8
   const input = (async function* () {
     yield stdin;
   })();
-  const code = await main(argv, { stdin: input, stdout: to('out'), stderr: to('err') });
+  const code = await main(argv, { stdin: input, stdout: to('out'), stderr: to('err'), ...more });
   return { code, ...text };
+}
+
+/** Calls the program on a terminal, and stops it, as Ctrl-C does, when the terminal shows `seen`. */
+export async function runUntil(argv: readonly string[], seen: string | RegExp): Promise<Ran> {
+  const controller = new AbortController();
+  let err = '';
+  const stderr = {
+    isTTY: true,
+    columns: 80,
+    write: (part: string) => {
+      err += part;
+      if (err.match(seen)) controller.abort(new Error('stopped by SIGINT'));
+    },
+  };
+  return { ...(await run(argv, '', { stderr, signal: controller.signal })), err };
 }
 
 /** A folder of its own for a file of tests; gives paths in it. */

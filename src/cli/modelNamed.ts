@@ -1,0 +1,129 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { FormatError } from '../data/formatError.ts';
+import { jsonField, jsonObject, parseJson } from '../data/formats/json.ts';
+import { checkFit, type FitOptions } from '../data/letterbox.ts';
+import { loadWeights } from '../weights/modelWeights.ts';
+import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import { UsageError } from './io.ts';
+import { type AnyDetector, modelOf } from './model.ts';
+import { isRung, ladderModel, rungNames, type Sides } from './modelLadder.ts';
+import { wrapped } from './table.ts';
+
+/** A model that the command line names. */
+export interface NamedModel {
+  /** What a table calls it. */
+  readonly name: string;
+  readonly model: AnyDetector;
+  /** Plain data that makes the same model again. */
+  readonly description: unknown;
+  /** File of the weights that it has; without one they are the first ones, of no training. */
+  readonly weights?: string;
+  /** How a run fitted images into the input, where the weights are its checkpoint. */
+  readonly fit?: FitOptions;
+}
+
+/** What `--model` takes, for the help. */
+export const modelHelp = (): string => `
+MODEL is one of
+  run                   a folder of train: its best weights, else the last
+  run/last.safetensors  a checkpoint or weights; model.json lies beside
+  model.json            a description; --weights FILE, where weights are wanted
+  ladder:fpn            a ready one without weights, narrow; ,size=256x384 or as
+                        in the study ,size=study; ,labels=person+car
+${wrapped('  ready ones', rungNames, '    ')}`;
+
+/**
+ * Reads the model that the command line names: the weights and a description beside them, a folder, a description, or a
+ * rung of the ladder.
+ *
+ * @param usual size of the input of a rung, unless it is said
+ * @throws UsageError where weights are named twice; FormatError naming file and field; Error of the file system
+ */
+export async function namedModel(
+  text: string,
+  weights: string | undefined,
+  usual: Sides = [128, 256],
+): Promise<NamedModel> {
+  if (isRung(text)) {
+    const { name, description } = ladderModel(text, usual);
+    return withWeights({ name, description, model: modelOf(description, text) }, weights);
+  }
+  const { file, own } = await filesOf(text);
+  if (own !== undefined && weights !== undefined && extname(text) === '.safetensors')
+    throw new UsageError(`--model ${text} is weights, and --weights names others; give one of them`);
+  const description = parseJson(await readDescription(file, text), file);
+  const parts = { name: nameOf(text), description, model: modelOf(description, file) };
+  return withWeights(parts, weights ?? own);
+}
+
+/** The same model, which must have weights. @throws UsageError that says how they are named */
+export async function trainedModel(text: string, weights: string | undefined): Promise<NamedModel> {
+  const named = await namedModel(text, weights);
+  if (named.weights === undefined)
+    throw new UsageError(
+      `--model ${text} has no weights; name a checkpoint, such as run/best.safetensors, or --weights`,
+    );
+  return named;
+}
+
+/** Where description and weights of a path lie. */
+async function filesOf(path: string): Promise<{ readonly file: string; readonly own?: string }> {
+  if (extname(path) === '.safetensors') return { file: join(dirname(path), 'model.json'), own: path };
+  if (!(await stat(path)).isDirectory()) return { file: path };
+  for (const name of ['best.safetensors', 'last.safetensors']) {
+    const own = join(path, name);
+    if (await isThere(own)) return { file: join(path, 'model.json'), own };
+  }
+  return { file: join(path, 'model.json') };
+}
+
+/** Whether there is something at a path. */
+export const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function readDescription(file: string, text: string): Promise<string> {
+  if (file !== text) {
+    await stat(text); // what was named is told first
+    if (!(await isThere(file)))
+      throw new FormatError(
+        `${text}: there is no ${file} that describes the model; give --model FILE.json --weights ${text}`,
+      );
+  }
+  return readFile(file, 'utf8');
+}
+
+/** A checkpoint of a run is called as the run, `run/best`; others as their file. */
+export const nameOf = (text: string): string => {
+  const name = basename(resolve(text), extname(text));
+  return extname(text) === '.safetensors' ? `${basename(dirname(resolve(text)))}/${name}` : name;
+};
+
+async function withWeights(named: Omit<NamedModel, 'weights'>, file: string | undefined): Promise<NamedModel> {
+  if (file === undefined) return named;
+  const bytes = new Uint8Array(await readFile(file));
+  const { tensors, metadata } = readSafetensors(bytes, file);
+  const { record } = metadata;
+  if (record === undefined) {
+    loadWeights(named.model, bytes, file);
+    return { ...named, weights: file };
+  }
+  // A checkpoint holds slots of the optimizer too.
+  const own = [...tensors].filter(([place]) => place.startsWith('weights/'));
+  const alone = new Map(own.map(([place, tensor]) => [place.slice('weights/'.length), tensor]));
+  loadWeights(named.model, writeSafetensors({ tensors: alone, metadata: {} }), file);
+  return { ...named, weights: file, ...fitOf(record, file) };
+}
+
+/** How the run of a checkpoint fitted images. @throws FormatError for a record that is none */
+function fitOf(record: string, file: string): { readonly fit?: FitOptions } {
+  const recipe = jsonObject(jsonField(jsonObject(parseJson(record, file), file), 'recipe'), `${file}: recipe`);
+  const given = jsonField(recipe, 'fit');
+  if (given === undefined) return {};
+  const fit: FitOptions = jsonObject(given, `${file}: recipe.fit`);
+  checkFit(`${file}: recipe`, fit);
+  return { fit };
+}
