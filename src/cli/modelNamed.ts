@@ -3,8 +3,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FormatError } from '../data/formatError.ts';
 import { jsonField, jsonObject, parseJson } from '../data/formats/json.ts';
 import { checkFit, type FitOptions } from '../data/letterbox.ts';
-import { loadWeights } from '../weights/modelWeights.ts';
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts';
+import { assignWeights, weightsIn } from '../weights/modelWeights.ts';
+import { readSafetensors } from '../weights/safetensors.ts';
 import { UsageError } from './io.ts';
 import { type AnyDetector, modelOf } from './model.ts';
 import { isRung, ladderModel, rungNames, type Sides } from './modelLadder.ts';
@@ -105,17 +105,10 @@ export const nameOf = (text: string): string => {
 async function withWeights(named: Omit<NamedModel, 'weights'>, file: string | undefined): Promise<NamedModel> {
   if (file === undefined) return named;
   const bytes = new Uint8Array(await readFile(file));
-  const { tensors, metadata } = readSafetensors(bytes, file);
-  const { record } = metadata;
-  if (record === undefined) {
-    loadWeights(named.model, bytes, file);
-    return { ...named, weights: file };
-  }
-  // A checkpoint holds slots of the optimizer too.
-  const own = [...tensors].filter(([place]) => place.startsWith('weights/'));
-  const alone = new Map(own.map(([place, tensor]) => [place.slice('weights/'.length), tensor]));
-  loadWeights(named.model, writeSafetensors({ tensors: alone, metadata: {} }), file);
-  return { ...named, weights: file, ...fitOf(record, file) };
+  const stored = readSafetensors(bytes, file);
+  assignWeights(named.model, weightsIn(stored), file);
+  const { record } = stored.metadata;
+  return { ...named, weights: file, ...(record === undefined ? {} : fitOf(record, file)) };
 }
 
 /** How the run of a checkpoint fitted images. @throws FormatError for a record that is none */

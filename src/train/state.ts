@@ -1,7 +1,7 @@
 import { tensor } from '@tensorflow/tfjs-core';
 import { type HasParts, weights } from '../core/block.ts';
 import type { Weight } from '../core/weight.ts';
-import { assignWeights, checkWeights, collectWeights } from '../weights/modelWeights.ts';
+import { assignWeights, checkWeights, collectWeights, weightPrefix, weightsIn } from '../weights/modelWeights.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../weights/safetensors.ts';
 import { firstSlots, type Optimizer, type Slots, type SlotsOf } from './optimizer.ts';
 import type { Recipe } from './recipe.ts';
@@ -36,7 +36,6 @@ export interface CheckpointRecord {
 export const slotsFor = (optimizer: Optimizer, trained: readonly Weight[]): Map<Weight, Slots> =>
   new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
 
-const weightPrefix = 'weights/';
 const slotPrefix = 'slots/';
 
 /** Everything that a run needs to go on with the same bits, as one safetensors file. */
@@ -64,7 +63,8 @@ export function readCheckpoint(
   bytes: Uint8Array,
   { name = 'resume', accept = () => {} }: { name?: string; accept?: (record: CheckpointRecord) => void } = {},
 ): { slots: Map<Weight, Slots>; record: CheckpointRecord } {
-  const { tensors, metadata } = readSafetensors(bytes, name);
+  const file = readSafetensors(bytes, name);
+  const { tensors, metadata } = file;
   const record = recordOf(metadata.record, name);
   accept(record);
   const wanted = [...slots].flatMap(([weight, own]) => Object.keys(own).map((slot) => ({ weight, slot })));
@@ -73,8 +73,7 @@ export function readCheckpoint(
     const stored = tensors.get(key);
     return { weight, slot, key, stored: `${stored?.shape}` === `${weight.shape}` ? stored : undefined };
   });
-  const weightsStored = [...tensors].filter(([key]) => key.startsWith(weightPrefix));
-  const places = new Map(weightsStored.map(([key, value]) => [key.slice(weightPrefix.length), value]));
+  const places = weightsIn(file);
   const absent = found.filter(({ stored }) => stored === undefined);
   if (absent.length > 0) {
     checkWeights(model, places, name); // of another model: that is the better news

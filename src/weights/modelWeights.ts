@@ -1,5 +1,5 @@
 import { type HasParts, weights } from '../core/block.ts';
-import { readSafetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
 
 /** The numbers of every weight and statistic under a block, by place. */
 export async function collectWeights(root: HasParts): Promise<Map<string, StoredTensor>> {
@@ -55,7 +55,17 @@ export async function saveWeights(
   return writeSafetensors({ tensors: await collectWeights(root), metadata });
 }
 
-/** Loads a file that `saveWeights` made. @throws RangeError for a damaged file or another model; nothing is changed then */
+/** Where a checkpoint has its weights, beside the slots of the optimizer. */
+export const weightPrefix = 'weights/';
+
+/** The weights in a file, by place: all of one of weights, of a checkpoint those. */
+export function weightsIn({ tensors, metadata }: Safetensors): ReadonlyMap<string, StoredTensor> {
+  if (metadata.record === undefined) return tensors;
+  const own = [...tensors].filter(([key]) => key.startsWith(weightPrefix));
+  return new Map(own.map(([key, value]) => [key.slice(weightPrefix.length), value]));
+}
+
+/** Loads a file that `saveWeights` made, or a checkpoint. @throws RangeError for a damaged file or another model; nothing is changed then */
 export function loadWeights(root: HasParts, bytes: Uint8Array, name = 'loadWeights'): void {
-  assignWeights(root, readSafetensors(bytes, name).tensors, name);
+  assignWeights(root, weightsIn(readSafetensors(bytes, name)), name);
 }

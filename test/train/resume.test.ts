@@ -11,6 +11,7 @@ import { bifpn } from '../../src/neck/bifpn.ts';
 import { useBackend } from '../../src/tfjs/backend.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import type { TrainOptions } from '../../src/train/train.ts';
+import { loadWeights } from '../../src/weights/modelWeights.ts';
 import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
 import { numbers, type Run, recipe, run, samples, toy } from './toy.ts';
 
@@ -96,6 +97,13 @@ describe('a resumed run', () => {
     expect(saved.map(({ name }) => name)).toEqual(['last', 'last', 'last', 'last']); // steps 2, 3, 4 and 6
     const rest = await run(toy(), { resume: saved[2]?.bytes ?? none });
     expect(rest.losses).toEqual(losses.slice(4));
+  });
+  it('is a file of weights too, as the run left them', async () => {
+    const model = toy();
+    const checkpoint = last(await run(model));
+    const other = toy(9);
+    loadWeights(other, checkpoint);
+    expect(await numbers(other)).toEqual(await numbers(model));
   });
   it('is the same with any number of batches ahead', async () => {
     const [one, other] = await Promise.all([0, 5].map((ahead) => run(toy(), { ahead })));
