@@ -1,7 +1,8 @@
-import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { tensor4d } from '@tensorflow/tfjs-core';
 import type { Predictions } from '../core/levels.ts';
 import type { Size } from '../data/placement.ts';
+import { perImage } from '../detection/perImage.ts';
 
 /** Runs a detector: RGB in 0-255, [b, h, w, 3] -> predictions, at once or later. It frees what it makes besides. */
 export type RunDetector = (images: Tensor4D) => Predictions | Promise<Predictions>;
@@ -38,7 +39,7 @@ export async function runDetector(
               `by its anchors and labels it must give [${batch}, ${anchors}, ${last}]`,
           );
       const [codes, numbers] = await Promise.all([boxes.data<'float32'>(), logits.data<'float32'>()]);
-      return { boxes: perImage(codes, boxes), logits: perImage(numbers, logits) };
+      return { boxes: perImage(codes, batch), logits: perImage(numbers, batch) };
     } finally {
       boxes.dispose();
       logits.dispose();
@@ -46,8 +47,4 @@ export async function runDetector(
   } finally {
     input.dispose();
   }
-}
-
-function perImage(values: Float32Array, { shape: [batch, rows, columns] }: Tensor3D): Float32Array[] {
-  return Array.from({ length: batch }, (_, i) => values.subarray(i * rows * columns, (i + 1) * rows * columns));
 }

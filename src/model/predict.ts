@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Block } from '../core/block.ts';
 import type { Predictions } from '../core/levels.ts';
+import { perImage } from '../detection/perImage.ts';
 import { type Found, type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 
 /** What predicting needs of a detector. */
@@ -17,12 +18,9 @@ export async function predict(model: Predictor, images: Tensor4D, rule: Postproc
   boxes.dispose();
   logits.dispose();
   const [batch] = images.shape;
-  const own = (values: Float32Array, i: number) => {
-    const length = values.length / batch;
-    return values.subarray(i * length, (i + 1) * length);
-  };
   const { anchors, inputSize } = model;
-  return Array.from({ length: batch }, (_, i) =>
-    postprocess({ boxes: own(codes, i), logits: own(numbers, i) }, { ...rule, anchors, inputSize }),
+  const ownLogits = perImage(numbers, batch);
+  return perImage(codes, batch).map((own, i) =>
+    postprocess({ boxes: own, logits: ownLogits[i] ?? new Float32Array() }, { ...rule, anchors, inputSize }),
   );
 }

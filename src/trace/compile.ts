@@ -2,11 +2,11 @@ import { backend, getBackend } from '@tensorflow/tfjs-core';
 import { factsOf, type HasParts, isBlock } from '../core/block.ts';
 import { isRecorded } from '../tfjs/running.ts';
 import { userLine, withLongStacks } from '../tfjs/sourceLine.ts';
-import { type CallForm, formOf, type ResultForm, resultForm } from './callForm.ts';
+import { type CallForm, formOf, type ResultForm } from './callForm.ts';
 import { type CompiledFor, type CompileTargetOptions, compileTarget } from './compileTarget.ts';
 import { type Graph, type WeightValue, weightsOf } from './graph.ts';
 import { forBackend, type Plan, plan } from './plan.ts';
-import { recordBetween } from './record.ts';
+import { recordCall } from './recordCall.ts';
 
 export interface CompileOptions {
   /** The model whose blocks name the places. Default: the function itself, if it is a block. */
@@ -64,18 +64,7 @@ export function compile<F extends (...args: never[]) => unknown>(
   const call = fn as unknown as (...args: readonly unknown[]) => unknown;
 
   const prepare = (form: CallForm): Ready => {
-    let results: ResultForm | undefined;
-    const ends = {
-      give: form.withTensors,
-      take: (result: unknown, keys: Parameters<typeof resultForm>[1]) => {
-        results = resultForm(result, keys);
-        return results.tensors;
-      },
-    };
-    const { graph, blocks } = traced(() =>
-      recordBetween(ends, (args) => call(...args), { label, ...(root && { root }) }),
-    );
-    if (results === undefined) throw new Error(`${label}: the function did not end`);
+    const { graph, blocks, results } = traced(() => recordCall(call, form, { label, ...(root && { root }) }));
     return { plan: plan(forBackend(graph), results.keeps), results, holds: asFrozen(blocks, weightsOf(graph)) };
   };
   const drop = () => {

@@ -1,11 +1,11 @@
 import type { DataId } from '@tensorflow/tfjs-core';
 import type { HasParts } from '../core/block.ts';
-import { type CallForm, type ResultForm, resultForm } from './callForm.ts';
+import type { CallForm, ResultForm } from './callForm.ts';
 import { foldConstants } from './foldConstants.ts';
 import { type ConstantValue, type Graph, type Value, type WeightValue, weightsOf } from './graph.ts';
 import { lower } from './lower.ts';
 import { simplify } from './optimize.ts';
-import { recordBetween } from './record.ts';
+import { recordCall } from './recordCall.ts';
 import { rereading } from './rewrite.ts';
 import type { HostTensor, Prepared, Target } from './target.ts';
 
@@ -32,16 +32,7 @@ export function traceFor(
   target: Target,
   options: { readonly label: string; readonly root?: HasParts },
 ): Traced {
-  let results: ResultForm | undefined;
-  const ends = {
-    give: form.withTensors,
-    take: (result: unknown, keys: Parameters<typeof resultForm>[1]) => {
-      results = resultForm(result, keys);
-      return results.tensors;
-    },
-  };
-  const { graph } = recordBetween(ends, (args) => call(...args), options);
-  if (results === undefined) throw new Error(`${options.label}: the function did not end`);
+  const { graph, results } = recordCall(call, form, options);
   const lowered = lower(simplify(graph), target.keeps);
   return { graph: lowered, results, weights: weightsOf(lowered) };
 }

@@ -5,6 +5,7 @@ import { evaluationBatches } from '../data/batchEvaluation.ts';
 import type { FitOptions } from '../data/letterbox.ts';
 import type { Size } from '../data/placement.ts';
 import type { Sample } from '../data/sample.ts';
+import { perImage } from '../detection/perImage.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { placeOf, toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/matching.ts';
@@ -67,14 +68,13 @@ export async function evaluate(
       }
       batches++;
       for (const tensor of [input, boxes, logits]) tensor.dispose();
+      const [ownCodes, ownLogits] = [perImage(codes, valid), perImage(numbers, valid)];
       for (const [i, sample] of own.entries()) {
-        const slice = (values: Float32Array) =>
-          values.subarray((i * values.length) / valid, ((i + 1) * values.length) / valid);
         const placement = placements[i];
         const size = [sample.height, sample.width] as const;
         const { anchors, inputSize } = model;
         const found = postprocess(
-          { boxes: slice(codes), logits: slice(numbers) },
+          { boxes: ownCodes[i] ?? new Float32Array(), logits: ownLogits[i] ?? new Float32Array() },
           { ...rule, anchors, inputSize, within: placeOf(size, placement) },
         );
         const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
