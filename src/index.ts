@@ -21,6 +21,7 @@ export type {
   Stage,
   Standardization,
   UpTo,
+  Variant,
 } from './core/levels.ts';
 export { asVariables, type Count, count, dispose, type RandomInput, randomInputs, settle } from './core/model.ts';
 export { inference, type Pass, type TrainingPass, trainingPass } from './core/pass.ts';
@@ -37,14 +38,19 @@ export {
   type SeparableConvOptions,
   separableConv,
 } from './block/conv.ts';
+export { dense } from './block/dense.ts';
 export { type DropConnectOptions, dropConnect } from './block/dropConnect.ts';
+export { dropout } from './block/dropout.ts';
 export { type FuseOptions, fuse } from './block/fuse.ts';
+export { type FusedMBConvOptions, fusedMbConv } from './block/fusedMbConv.ts';
 export { type MBConvOptions, mbConv } from './block/mbConv.ts';
 export { sequence } from './block/sequence.ts';
 export { type SqueezeExciteOptions, squeezeExcite } from './block/squeezeExcite.ts';
+export { standardize } from './block/standardize.ts';
 export { type UpsampleOptions, upsample } from './block/upsample.ts';
 
-// Backbones
+// Backbones and classifiers
+export { type Classifier, type ClassifierOptions, classifier } from './backbone/classifier.ts';
 export { type CompoundScale, compoundScale } from './backbone/compoundScale.ts';
 export {
   type EfficientNetOptions,
@@ -61,8 +67,30 @@ export {
   efficientNetL2,
   efficientNetRows,
 } from './backbone/efficientNet.ts';
+export {
+  efficientNetLite0,
+  efficientNetLite1,
+  efficientNetLite2,
+  efficientNetLite3,
+  efficientNetLite4,
+  efficientNetLiteRows,
+} from './backbone/efficientNetLite.ts';
+export {
+  efficientNetV2B0,
+  efficientNetV2B1,
+  efficientNetV2B2,
+  efficientNetV2B3,
+  efficientNetV2L,
+  efficientNetV2M,
+  efficientNetV2Rows,
+  efficientNetV2S,
+  efficientNetV2Xl,
+} from './backbone/efficientNetV2.ts';
 export { type SsdVggOptions, ssdVgg } from './backbone/ssdVgg.ts';
-export { pytorch, tensorflow, type Variant } from './backbone/variant.ts';
+export { by128, caffe, imagenet, inception, kaist, lite, unit } from './backbone/standardization.ts';
+export { keras, lukemelas, pytorch, tensorflow, timm, timmTf, torchvision } from './backbone/variant.ts';
+export { vgg16, vgg16BatchNorm, vgg16Rows } from './backbone/vgg.ts';
+export { type ClassifyOptions, type Classified, classify } from './model/classify.ts';
 
 // Necks and heads
 export { type SsdHeadOptions, ssdHead } from './head/ssdHead.ts';
@@ -75,7 +103,6 @@ export { type SelectOptions, select } from './neck/select.ts';
 // Detectors
 export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
 export { type Predictor, predict } from './model/predict.ts';
-export { imagenet, kaist, unit } from './model/standardize.ts';
 
 // Photographs to boxes, and boxes on photographs
 export { type DetectModel, type DetectOptions, detect } from './detect/detect.ts';

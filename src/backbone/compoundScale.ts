@@ -22,11 +22,14 @@ export function compoundScale(phi: number): CompoundScale {
   return { width: beta ** phi, depth: alpha ** phi, resolution: gamma ** phi };
 }
 
+/** Channels times width, to the nearest multiple of 8, at least 8. @see automl/efficientnetv2, round_filters, which has no rule of a tenth */
+export const nearestFilters = (filters: number, width: number): number =>
+  Math.max(8, Math.floor((filters * width + 4) / 8) * 8);
+
 /** Channels times width, to the nearest multiple of 8, never more than a tenth below. @see automl/efficientdet, round_filters */
 export function roundFilters(filters: number, width: number): number {
-  const scaled = filters * width;
-  const rounded = Math.max(8, Math.floor((scaled + 4) / 8) * 8);
-  return rounded < 0.9 * scaled ? rounded + 8 : rounded;
+  const rounded = nearestFilters(filters, width);
+  return rounded < 0.9 * filters * width ? rounded + 8 : rounded;
 }
 
 /** Blocks of a stage times depth, rounded up. */

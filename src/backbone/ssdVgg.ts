@@ -6,6 +6,7 @@ import { glorotUniform, heFanOut } from '../core/initializers.ts';
 import type { Backbone } from '../core/levels.ts';
 import { stagedBackbone } from './staged.ts';
 import { pytorch } from './variant.ts';
+import { variantFor } from './variantRule.ts';
 
 export type SsdVggStages = 'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | 'C8';
 
@@ -29,6 +30,7 @@ const stayPool = (): Block => block({}, (x: Tensor4D) => maxPool(x, 3, 1, 'same'
  */
 export function ssdVgg({ width = 1, norm = pytorch.norm }: SsdVggOptions = {}): Backbone<SsdVggStages> {
   if (!(width > 0)) throw new RangeError(`ssdVgg: width is ${width}; it must be above 0`);
+  const variant = variantFor({ ...pytorch, norm }, undefined);
   const wide = (filters: number) => Math.max(8, Math.round((filters * width) / 8) * 8);
   const layer = (filters: number, { kernel = 3, stride = 1, initial = heFanOut } = {}): Block =>
     conv({
@@ -55,7 +57,7 @@ export function ssdVgg({ width = 1, norm = pytorch.norm }: SsdVggOptions = {}): 
     ['C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8'],
     {
       stem: layer(64), // conv1_1
-      stemStride: 1,
+      variant,
       stages: [
         stage(64, 2, [layer(64), ceilPool()]), // conv1_2, pool1
         stage(128, 2, [layer(128), layer(128), ceilPool()]), // conv2

@@ -1,18 +1,25 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { type Block, block } from '../core/block.ts';
-import { type Backbone, type Feature, type Maps, mapLevels, type Stage } from '../core/levels.ts';
+import { type Backbone, type Feature, type Maps, mapLevels, type Stage, type Variant } from '../core/levels.ts';
 
 /** One stage: blocks in order, the stride of the first, the channels it ends with. */
-interface BuiltStage {
+export interface BuiltStage {
   readonly blocks: readonly Block[];
   readonly stride: number;
   readonly channels: number;
 }
 
-interface Build {
-  readonly stem: Block;
-  readonly stemStride: number;
+export interface Build {
+  /** What comes before the stages. Default nothing. */
+  readonly stem?: Block;
+  /** Default 1. */
+  readonly stemStride?: number;
   readonly stages: readonly BuiltStage[];
+  /** What the parts that are stages are called, before their number. Default `stage`. */
+  readonly prefix?: string;
+  readonly variant: Variant;
+  /** Its factory's name, where it is a published size. */
+  readonly architecture?: string | undefined;
 }
 
 /**
@@ -26,7 +33,7 @@ export function stagedBackbone<const S extends Stage>(
   build: Build,
   taps: 'stage' | 'stride',
 ): Backbone<S> {
-  const { stem, stemStride, stages } = build;
+  const { stem, stemStride = 1, stages, prefix = 'stage', variant, architecture } = build;
   const last = stages.flatMap((_, i) => {
     const next = stages[i + 1];
     return taps === 'stage' || next === undefined || next.stride > 1 ? [i] : [];
@@ -42,9 +49,9 @@ export function stagedBackbone<const S extends Stage>(
 
   const upTo = (deepest: number): Backbone<S> => {
     const depth = (last[deepest] ?? -1) + 1;
-    const parts = Object.fromEntries(stages.slice(0, depth).map(({ blocks }, i) => [`stage${i + 1}`, blocks]));
+    const parts = Object.fromEntries(stages.slice(0, depth).map(({ blocks }, i) => [`${prefix}${i + 1}`, blocks]));
     const run = block({ stem, ...parts }, (image: Tensor4D, pass): Maps<S> => {
-      let x = stem(image, pass); // stride 2
+      let x = stem ? stem(image, pass) : image;
       const maps = new Map<string, Tensor4D>();
       for (const [i, { blocks }] of stages.slice(0, depth).entries()) {
         for (const step of blocks) x = step(x, pass);
@@ -57,6 +64,9 @@ export function stagedBackbone<const S extends Stage>(
     return Object.assign(run, {
       stages: names,
       features,
+      variant,
+      standardization: variant.standardization,
+      ...(architecture === undefined ? {} : { architecture }),
       until: (read: readonly S[]) => upTo(Math.max(...read.map((name) => names.indexOf(name)))),
     });
   };

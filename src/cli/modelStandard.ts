@@ -1,6 +1,6 @@
+import { imagenet, kaist, unit } from '../backbone/standardization.ts';
 import type { Standardization } from '../core/levels.ts';
 import { FormatError } from '../data/formatError.ts';
-import { imagenet, kaist, unit } from '../model/standardize.ts';
 import { type Fields, fieldsOf } from './modelFields.ts';
 
 const standards = { imagenet, kaist, unit } as const;

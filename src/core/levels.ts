@@ -37,6 +37,18 @@ export interface Standardization {
   readonly deviation: readonly [red: number, green: number, blue: number];
 }
 
+/** What belongs to a set of weights rather than to the architecture: with other figures the same weights are another function. */
+export interface Variant {
+  /** Whose weights: `timmTf`, `torchvision`. */
+  readonly name: string;
+  /** Of the batch norms: what is added to the variance, and how much of a running statistic stays at each step. */
+  readonly norm: { readonly epsilon: number; readonly momentum: number };
+  /** How filters of stride 1 and 2 meet the edges. */
+  readonly padding: 'same' | 'symmetric' | 'valid';
+  /** What was done to the pixels first. */
+  readonly standardization: Standardization;
+}
+
 /** Makes the stages S of an image. */
 export interface Backbone<S extends Stage> extends Block<Tensor4D, Maps<S>> {
   readonly stages: readonly S[];
@@ -46,6 +58,10 @@ export interface Backbone<S extends Stage> extends Block<Tensor4D, Maps<S>> {
   readonly until: <const Read extends S>(stages: readonly Read[]) => Backbone<S>;
   /** What it wants done to the pixels first, where that is known. */
   readonly standardization?: Standardization;
+  /** Whose weights it is made for, where that is known; resolved for this very architecture. */
+  readonly variant?: Variant;
+  /** Its factory's name, `efficientNetB4`, where it is a published size. */
+  readonly architecture?: string;
 }
 
 /** Reads the stages S, makes the levels L. */

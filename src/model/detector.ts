@@ -1,11 +1,12 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { imagenet } from '../backbone/standardization.ts';
+import { standardize as standardizeBlock } from '../block/standardize.ts';
 import { type Block, block } from '../core/block.ts';
 import type { Backbone, Head, Level, Neck, Predictions, Stage, Standardization } from '../core/levels.ts';
 import { settle } from '../core/model.ts';
 import { anchors } from '../detection/anchors.ts';
 import { resizeBilinear } from '../ops/resizeBilinear.ts';
 import { complete } from '../tfjs/abstract.ts';
-import { imagenet, standardize as standardizeBlock } from './standardize.ts';
 
 export interface DetectorOptions<S extends Stage, L extends Level> {
   /** Makes the stages. Built only as deep as the neck reads. */
