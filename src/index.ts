@@ -87,14 +87,18 @@ export {
   efficientNetV2Xl,
 } from './backbone/efficientNetV2.ts';
 export { type SsdVggOptions, ssdVgg } from './backbone/ssdVgg.ts';
+export { type SsdVgg16Options, ssdVgg16 } from './backbone/ssdVgg16.ts';
 export { by128, caffe, imagenet, inception, kaist, lite, unit } from './backbone/standardization.ts';
 export { keras, lukemelas, pytorch, tensorflow, timm, timmTf, torchvision } from './backbone/variant.ts';
 export { vgg16, vgg16BatchNorm, vgg16Rows } from './backbone/vgg.ts';
 export { type ClassifyOptions, type Classified, classify } from './model/classify.ts';
 
 // Necks and heads
+export { type EfficientDetHeadOptions, efficientDetHead } from './head/efficientDetHead.ts';
+export { type RetinaHeadOptions, retinaHead } from './head/retinaHead.ts';
 export { type SsdHeadOptions, ssdHead } from './head/ssdHead.ts';
 export { type BifpnOptions, bifpn } from './neck/bifpn.ts';
+export type { BifpnFusion } from './neck/bifpnFuse.ts';
 export { compose } from './neck/compose.ts';
 export { type FpnOptions, fpn } from './neck/fpn.ts';
 export { type LiftOptions, lift } from './neck/lift.ts';
@@ -102,7 +106,32 @@ export { type SelectOptions, select } from './neck/select.ts';
 
 // Detectors
 export { type Detector, type DetectorOptions, detector, type MapSize } from './model/detector.ts';
+export { type EfficientDet, type EfficientDetOptions, efficientDet } from './model/efficientDet.ts';
+export {
+  efficientDetLite0,
+  efficientDetLite1,
+  efficientDetLite2,
+  efficientDetLite3,
+  efficientDetLite3x,
+  efficientDetLite4,
+  efficientDetLiteRows,
+} from './model/efficientDetLite.ts';
+export type { EfficientDetSizeOptions } from './model/efficientDetSize.ts';
+export {
+  efficientDetD0,
+  efficientDetD1,
+  efficientDetD2,
+  efficientDetD3,
+  efficientDetD4,
+  efficientDetD5,
+  efficientDetD6,
+  efficientDetD7,
+  efficientDetD7x,
+  efficientDetRows,
+} from './model/efficientDetSizes.ts';
 export { type Predictor, predict } from './model/predict.ts';
+export { type RetinaNet, type RetinaNetOptions, retinaNet } from './model/retinaNet.ts';
+export { type Ssd, type SsdOptions, ssd300, ssd512, ssdRows } from './model/ssd.ts';
 
 // Photographs to boxes, and boxes on photographs
 export { type DetectModel, type DetectOptions, detect } from './detect/detect.ts';
@@ -115,6 +144,41 @@ export { draw, type LinkedImage } from './picture/draw.ts';
 export type { DrawOptions, Matches } from './picture/drawing.ts';
 
 // Geometry of detection
+export { type ClassNames, classNames } from './detection/classNames.ts';
+export { cocoLabels80, cocoLabels90 } from './detection/cocoLabels.ts';
+export {
+  type EfficientDetAnchorOptions,
+  efficientDetAnchors,
+  efficientDetRatios,
+} from './detection/efficientDetAnchors.ts';
+export {
+  type EfficientDetLossInputs,
+  type EfficientDetLossOptions,
+  efficientDetLoss,
+} from './detection/efficientDetLoss.ts';
+export {
+  effdetPostprocess,
+  effdetSoftPostprocess,
+  efficientDetCoder,
+  efficientDetMatch,
+  kerasPostprocess,
+} from './detection/efficientDetRules.ts';
+export { type MatrixNmsOptions, matrixNms } from './detection/matrixNms.ts';
+export {
+  completeIouLoss,
+  distanceIouLoss,
+  generalizedIouLoss,
+  iouLoss,
+  type OverlapLoss,
+} from './detection/overlapLosses.ts';
+export { type RetinaNetAnchorOptions, retinaNetAnchors } from './detection/retinaNetAnchors.ts';
+export { type SoftNmsOptions, softNms } from './detection/softNms.ts';
+export {
+  retinaNetCoder,
+  retinaNetMatch,
+  torchvisionRetinaNet,
+  torchvisionSsd,
+} from './detection/torchvisionRules.ts';
 export { anchors, anchorsPerCell } from './detection/anchors.ts';
 export { baselineAnchors } from './detection/baselineAnchors.ts';
 export type { Boxes } from './detection/boxes.ts';

@@ -6,9 +6,10 @@ export interface AssignRule {
   readonly negativeBelow?: number;
   /**
    * Whether each object also gets its best anchor, however little they overlap; the word says who wins an anchor that
-   * is the best of two objects: `later` in torchvision, `earlier` in EfficientDet. Default `later`.
+   * is the best of two objects: `later` in torchvision's SSD, `earlier` in EfficientDet. With `own`, in torchvision's
+   * RetinaNet, every anchor that is as good as an object's best keeps the object that it overlaps most itself. Default `later`.
    */
-  readonly claims?: 'later' | 'earlier' | 'none';
+  readonly claims?: 'later' | 'earlier' | 'own' | 'none';
 }
 
 /** Anchors that learn no object. */
@@ -39,6 +40,7 @@ export function assign(
 
   const [row, most] = [new Float64Array(anchors), new Float64Array(anchors).fill(-1)];
   const owners = new Int32Array(anchors).fill(background);
+  const equals = new Set<number>(); // anchors as good as an object's best, where they count
   const bests = Array.from({ length: objects }, (_, object) => {
     overlaps(object, row);
     let best = 0;
@@ -54,14 +56,16 @@ export function assign(
         best = i;
       }
     }
+    // An object that no anchor overlaps has all for its best, as in torchvision.
+    if (claims === 'own') for (let i = 0; i < anchors; i++) if (row[i] === bestOverlap) equals.add(i);
     return best;
   });
 
   for (let i = 0; i < anchors; i++) {
     const overlap = most[i] ?? 0;
-    if (overlap < threshold) owners[i] = overlap < negativeBelow ? background : neither;
+    if (overlap < threshold && !equals.has(i)) owners[i] = overlap < negativeBelow ? background : neither;
   }
-  const turns = claims === 'none' ? [] : [...bests.entries()];
+  const turns = claims === 'none' || claims === 'own' ? [] : [...bests.entries()];
   for (const [object, anchor] of claims === 'earlier' ? turns.reverse() : turns) owners[anchor] = object;
   return owners;
 }

@@ -1,22 +1,6 @@
-import {
-  cast,
-  customGrad,
-  equal,
-  greater,
-  less,
-  logicalAnd,
-  mul,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  tidy,
-  where,
-} from '@tensorflow/tfjs-core';
+import { cast, equal, greater, less, logicalAnd, mul, sum, type Tensor2D, tidy, where } from '@tensorflow/tfjs-core';
 import { ranks } from '../ops/ranks.ts';
-
-/** What a function makes of tensors, as a constant: nothing in it is differentiated. */
-const withoutGradient = <T extends Tensor>(make: () => T): T =>
-  customGrad<T>(() => ({ value: make(), gradFunc: () => [] }))();
+import { withoutGradient } from './withoutGradient.ts';
 
 /**
  * Chooses the background anchors that a classifier is most wrong about, so many to each positive of the same image; an

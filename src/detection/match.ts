@@ -93,21 +93,25 @@ function matchImage(
   return positives;
 }
 
-/** The overlap of a box with every anchor: over the union, or over the anchor's area. */
+/**
+ * The overlap of a box with every anchor: over the union, or over the anchor's area. In float32 step by step, as the
+ * originals compute it, so that anchors of one shape around one object tie, and the first is its best.
+ */
 function overlapInto(row: Float64Array, boxes: Boxes, index: number, anchors: Boxes, by: 'coverage' | 'iou'): void {
-  const [y1, x1, y2, x2] = boxAt(boxes, index);
+  const [y1 = 0, x1 = 0, y2 = 0, x2 = 0] = Float32Array.from(boxAt(boxes, index));
   const overUnion = by === 'iou';
-  const area = (y2 - y1) * (x2 - x1);
+  const { fround } = Math;
+  const area = fround(fround(y2 - y1) * fround(x2 - x1));
   for (let i = 0, at = 0; i < row.length; i++, at += 4) {
     const top = anchors[at] ?? 0;
     const left = anchors[at + 1] ?? 0;
     const bottom = anchors[at + 2] ?? 0;
     const right = anchors[at + 3] ?? 0;
-    const height = Math.min(y2, bottom) - Math.max(y1, top);
-    const width = Math.min(x2, right) - Math.max(x1, left);
-    const both = height > 0 && width > 0 ? height * width : 0;
-    const own = (bottom - top) * (right - left);
-    row[i] = both === 0 ? 0 : both / (overUnion ? area + own - both : own);
+    const height = fround(Math.min(y2, bottom) - Math.max(y1, top));
+    const width = fround(Math.min(x2, right) - Math.max(x1, left));
+    const both = height > 0 && width > 0 ? fround(height * width) : 0;
+    const own = fround(fround(bottom - top) * fround(right - left));
+    row[i] = both === 0 ? 0 : fround(both / (overUnion ? fround(fround(area + own) - both) : own));
   }
 }
 

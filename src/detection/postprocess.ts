@@ -1,24 +1,28 @@
 import type { Box } from '../core/annotation.ts';
 import { type Boxes, boxAt, boxCount, clipBoxes } from './boxes.ts';
-import { type CandidateOptions, findCandidates } from './candidates.ts';
+import { type CandidateRule, type Candidates, candidateOptions, findCandidates } from './candidates.ts';
+import { checkCandidates } from './candidatesCheck.ts';
 import { type Coder, decodeInto, ssdCoder } from './coder.ts';
+import { type MatrixDecay, matrixNms } from './matrixNms.ts';
 import { descending } from './order.ts';
+import { type Softening, softNms } from './softNms.ts';
 import { checkSuppression, suppression } from './suppression.ts';
 
-/** What is reported of what a network says. Plain data. */
-export interface PostprocessRule {
-  /** How logits become scores. Default `softmax`. */
-  readonly activation?: 'softmax' | 'sigmoid';
-  /** Whether the logits begin with a `column` for the background; a softmax needs one. Default `column`. */
-  readonly background?: 'column' | 'none';
-  /** Only scores above this are reported. Default 0.01. */
-  readonly scoreAbove?: number;
-  /** The best of each class that enter the suppression. Default 400. */
-  readonly candidates?: number | 'all';
-  /** A box that overlaps a better one of its class by more than this IoU is dropped. Default 0.45. */
+/** What becomes of a box that overlaps a better one: it is dropped, or its score falls, in turns or by one look at each pair. */
+export type Suppression = { readonly name: 'hard' } | Softening | ({ readonly name: 'matrix' } & MatrixDecay);
+
+/** What is reported of what a network says. Plain data: every field on its own, so that `{ ...torchvisionSsd, keep: 10 }` is a rule too. */
+export interface PostprocessRule extends CandidateRule {
+  /** Default `hard`. */
+  readonly suppression?: Suppression;
+  /** Of a `hard` suppression: a box that overlaps a better one by more than this IoU is dropped. Default 0.45. */
   readonly iouAbove?: number;
+  /** Which boxes see each other: those of a `class`, or `all`. Default `class`. */
+  readonly among?: 'class' | 'all';
   /** The most boxes of an image. Default 200. */
   readonly keep?: number;
+  /** Whether boxes are cut to the `input`. Default `input`. */
+  readonly clip?: 'input' | 'none';
 }
 
 /** The pedestrian baseline's. @see MLPD, src/model.py, detect */
@@ -32,7 +36,7 @@ export const baselinePostprocess = {
 export interface PostprocessOptions extends PostprocessRule {
   /** [n, 4], pixels of the input. */
   readonly anchors: Boxes;
-  /** Boxes are cut to it, pixels. */
+  /** Pixels. */
   readonly inputSize: readonly [height: number, width: number];
   /** Default SSD's. */
   readonly coder?: Coder;
@@ -51,9 +55,9 @@ export interface Found {
 }
 
 /**
- * Turns the predictions of one image into boxes: scores, the best candidates of each class, greedy suppression class by
- * class. Boxes are decoded when their turn comes, and it ends when `keep` are kept. Of equal scores the first class, then
- * the first anchor comes first.
+ * Turns the predictions of one image into boxes: scores, the best candidates, suppression. Boxes that are dropped are
+ * decoded when their turn comes, and it ends when `keep` are kept. Of equal scores the first class, then the first anchor
+ * comes first; of candidates that are not chosen class by class, the first anchor, then the first class.
  *
  * @param predictions codes [n, 4] and logits [n, c] of the n anchors
  * @throws RangeError for numbers that do not go together or are not finite
@@ -63,55 +67,78 @@ export function postprocess(
   { boxes: codes, logits }: { readonly boxes: Float32Array; readonly logits: Float32Array },
   options: PostprocessOptions,
 ): Found {
-  const { anchors, inputSize, coder = ssdCoder, iouAbove = 0.45, keep = 200 } = options;
-  const [top, left, bottom, right] = options.within ?? [0, 0, ...inputSize];
-  const { activation = 'softmax', background = 'column', scoreAbove = 0.01, candidates = 400 } = options;
+  const { anchors, iouAbove = 0.45, keep = 200, suppression: method = { name: 'hard' } } = options;
   checkSuppression('postprocess', iouAbove, keep);
-  const columns = check(codes, logits, anchors, { activation, background, scoreAbove, candidates });
+  const rule = candidateOptions(options);
+  const count = boxCount('postprocess: anchors', anchors);
+  const columns = checkCandidates({ codes: codes.length, logits: logits.length, anchors: count }, rule);
+  const found = findCandidates(logits, columns, rule);
+  const decode = decoder(codes, found, options);
+  return method.name === 'hard'
+    ? dropping(found, decode, { iouAbove, keep, among: options.among ?? 'class' })
+    : lowering(found, decode, { method, scoreAbove: rule.scoreAbove, keep, among: options.among ?? 'class' });
+}
 
-  const found = findCandidates(logits, columns, { activation, background, scoreAbove, candidates });
-  const offer = suppression(iouAbove);
-  const kept: { box: Float64Array; place: number }[] = [];
-  for (const place of keep > 0 ? descending(found.scores) : []) {
+/** The box of a candidate; undefined where nothing of it counts. */
+type Decode = (place: number) => Box | undefined;
+
+function decoder(codes: Float32Array, found: Candidates, options: PostprocessOptions): Decode {
+  const { anchors, inputSize, coder = ssdCoder, within, clip = 'input' } = options;
+  return (place) => {
     const anchor = found.anchors[place] ?? 0;
     const decoded = new Float64Array(4);
     decodeInto(decoded, 0, codes, anchors, anchor, coder);
-    const box = clipBoxes(decoded, inputSize);
-    if (box.some(Number.isNaN))
+    if (decoded.some(Number.isNaN))
       throw new RangeError(`postprocess: the code of anchor ${anchor} is NaN; the weights or the image are not finite`);
-    const [y1, x1, y2, x2] = boxAt(box, 0);
-    if (!(y2 > y1 && x2 > x1)) continue; // outside the image. torchvision reports it, as a line
-    if (y2 <= top || x2 <= left || y1 >= bottom || x1 >= right) continue;
-    if (offer([y1, x1, y2, x2], found.classes[place] ?? 0)) kept.push({ box, place });
+    const box = boxAt(clip === 'input' ? clipBoxes(decoded, inputSize) : decoded, 0);
+    const [y1, x1, y2, x2] = box;
+    if (!(y2 > y1 && x2 > x1)) return undefined; // outside the image. torchvision reports it, as a line
+    if (within && (y2 <= within[0] || x2 <= within[1] || y1 >= within[2] || x1 >= within[3])) return undefined;
+    return box;
+  };
+}
+
+function dropping(
+  found: Candidates,
+  decode: Decode,
+  { iouAbove, keep, among }: Required<Pick<PostprocessRule, 'iouAbove' | 'keep' | 'among'>>,
+): Found {
+  const offer = suppression(iouAbove);
+  const kept: { box: Box; place: number }[] = [];
+  for (const place of keep > 0 ? descending(found.scores) : []) {
+    const box = decode(place);
+    if (box && offer(box, among === 'class' ? (found.classes[place] ?? 0) : 0)) kept.push({ box, place });
     if (kept.length >= keep) break;
   }
   return {
-    boxes: Float32Array.from(kept.flatMap(({ box }) => [...box])),
+    boxes: Float32Array.from(kept.flatMap(({ box }) => box)),
     scores: Float32Array.from(kept, ({ place }) => found.scores[place] ?? 0),
     classes: Int32Array.from(kept, ({ place }) => found.classes[place] ?? 0),
   };
 }
 
-/** Columns of the logits. */
-function check(
-  codes: Float32Array,
-  logits: Float32Array,
-  anchors: Boxes,
-  { activation, background, scoreAbove, candidates }: CandidateOptions,
-): number {
-  const count = boxCount('postprocess: anchors', anchors);
-  const columns = logits.length / count;
-  const least = background === 'column' ? 2 : 1;
-  if (count === 0 || codes.length !== 4 * count || !(Number.isInteger(columns) && columns >= least))
-    throw new RangeError(
-      `postprocess: ${count} anchors, ${codes.length} numbers of boxes and ${logits.length} logits of one image; ` +
-        `an anchor must have 4 and at least ${least}`,
-    );
-  if (activation === 'softmax' && background === 'none')
-    throw new RangeError("postprocess: a softmax needs a column for the background; give background: 'column'");
-  if (!(scoreAbove >= 0 && scoreAbove < 1))
-    throw new RangeError(`postprocess: scoreAbove is ${scoreAbove}; it must be from 0 to below 1`);
-  if (candidates !== 'all' && !(Number.isInteger(candidates) && candidates >= 1))
-    throw new RangeError(`postprocess: candidates is ${candidates}; it must be a whole number of at least 1, or 'all'`);
-  return columns;
+interface Lowering extends Required<Pick<PostprocessRule, 'scoreAbove' | 'keep' | 'among'>> {
+  readonly method: Exclude<Suppression, { readonly name: 'hard' }>;
+}
+
+function lowering(found: Candidates, decode: Decode, { method, among, ...limits }: Lowering): Found {
+  const all = Array.from(found.scores, (score, place) => ({
+    score,
+    kind: found.classes[place] ?? 0,
+    box: decode(place),
+  }));
+  const seen = all.flatMap(({ box, ...rest }) => (box ? [{ box, ...rest }] : []));
+  const boxes = Float64Array.from(seen.flatMap(({ box }) => box));
+  const scores = Float64Array.from(seen, ({ score }) => score);
+  const classes = Int32Array.from(seen, ({ kind }) => kind);
+  const options = { ...limits, ...(among === 'class' ? { classes } : {}) };
+  const left =
+    method.name === 'matrix'
+      ? matrixNms(boxes, scores, { ...method, ...options })
+      : softNms(boxes, scores, { ...method, ...options });
+  return {
+    boxes: Float32Array.from([...left.indices].flatMap((i) => boxAt(boxes, i))),
+    scores: Float32Array.from(left.scores),
+    classes: left.indices.map((i) => classes[i] ?? 0),
+  };
 }

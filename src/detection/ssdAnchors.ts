@@ -53,25 +53,41 @@ export function evenScales(levels: number, { smallest = 0.2, largest = 0.95 } = 
 }
 
 // Sizes in pixels, as they are trained: Liu et al., caffe/ssd, examples/ssd; mmdetection, SSDAnchorGenerator.
-const sizes = {
-  ssd300: { coco: [21, 45, 99, 153, 207, 261, 315], voc: [30, 60, 111, 162, 213, 264, 315] },
-  ssd512: { coco: [20, 51, 133, 215, 296, 378, 460, 542], voc: [35, 76, 153, 230, 307, 384, 460, 537] },
-};
-
-/** 8,732 on maps of 38, 19, 10, 5, 3 and 1 cells to a side. */
-export const ssd300Anchors = (data: 'coco' | 'voc'): AnchorLevel[] =>
-  ssdAnchors({
-    inputSize: [300, 300],
-    scales: sizes.ssd300[data].map((size) => size / 300),
+const rows = {
+  300: {
+    coco: [21, 45, 99, 153, 207, 261, 315],
+    voc: [30, 60, 111, 162, 213, 264, 315],
     ratios: [[2], [2, 3], [2, 3], [2, 3], [2], [2]],
     steps: [8, 16, 32, 64, 100, 300],
-  });
-
-/** 24,564 on maps of 64, 32, 16, 8, 4, 2 and 1 cells to a side. */
-export const ssd512Anchors = (data: 'coco' | 'voc'): AnchorLevel[] =>
-  ssdAnchors({
-    inputSize: [512, 512],
-    scales: sizes.ssd512[data].map((size) => size / 512),
+  },
+  512: {
+    coco: [20, 51, 133, 215, 296, 378, 460, 542],
+    voc: [35, 76, 153, 230, 307, 384, 460, 537],
     ratios: [[2], [2, 3], [2, 3], [2, 3], [2, 3], [2], [2]],
     steps: [8, 16, 32, 64, 128, 256, 512],
+  },
+} as const;
+
+export interface SsdSizesOptions {
+  /** Whose objects the sizes are made for: COCO's, which are smaller too, or VOC's. */
+  readonly data: 'coco' | 'voc';
+  /** As in `ssdAnchors`: `input` in torchvision, `any` in the paper's code. Default `input`. */
+  readonly largest?: 'input' | 'any';
+}
+
+/** 8,732 on maps of 38, 19, 10, 5, 3 and 1 cells to a side. */
+export const ssd300Anchors = (options: SsdSizesOptions): AnchorLevel[] => published(300, options);
+
+/** 24,564 on maps of 64, 32, 16, 8, 4, 2 and 1 cells to a side. */
+export const ssd512Anchors = (options: SsdSizesOptions): AnchorLevel[] => published(512, options);
+
+function published(side: 300 | 512, { data, largest = 'input' }: SsdSizesOptions): AnchorLevel[] {
+  const { ratios, steps, ...sizes } = rows[side];
+  return ssdAnchors({
+    inputSize: [side, side],
+    scales: sizes[data].map((size) => size / side),
+    ratios,
+    steps,
+    largest,
   });
+}

@@ -16,7 +16,13 @@ import type { PostprocessRule } from '../detection/postprocess.ts';
 import { checkSuppression } from '../detection/suppression.ts';
 import { factsOf } from './facts.ts';
 
-export interface DetectionsOptions extends PostprocessRule {
+/** What ONNX's own suppression can do of a rule. */
+type ExportedRule = Pick<
+  PostprocessRule,
+  'activation' | 'background' | 'scoreAbove' | 'candidates' | 'iouAbove' | 'keep'
+>;
+
+export interface DetectionsOptions extends ExportedRule {
   /** [n, 4], pixels of the input. Default the detector's. */
   readonly anchors?: Float32Array;
   /** Boxes are cut to it, pixels. Default the detector's. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { anchors, anchorsPerCell } from '../../src/detection/anchors.ts';
 import { baselineAnchors, baselineSides } from '../../src/detection/baselineAnchors.ts';
 import { boxAt } from '../../src/detection/boxes.ts';
+import { retinaNetAnchors, retinaNetSides } from '../../src/detection/retinaNetAnchors.ts';
 import { evenScales, ssd300Anchors, ssd512Anchors, ssdAnchors } from '../../src/detection/ssdAnchors.ts';
 
 const map = (height: number, width = height) => ({ height, width });
@@ -104,11 +105,11 @@ describe('baseline anchors', () => {
 describe('SSD anchors', () => {
   it('number 8,732 at 300 and 24,564 at 512', () => {
     for (const data of ['coco', 'voc'] as const) {
-      const small = ssd300Anchors(data);
+      const small = ssd300Anchors({ data });
       expect(anchorsPerCell(small)).toEqual([4, 6, 6, 6, 4, 4]);
       const maps = [38, 19, 10, 5, 3, 1].map((side) => map(side));
       expect(anchors({ levels: small, maps, inputSize: [300, 300] }).length / 4).toBe(8732); // Liu et al., section 3.1
-      const large = ssd512Anchors(data);
+      const large = ssd512Anchors({ data });
       expect(anchorsPerCell(large)).toEqual([4, 6, 6, 6, 6, 4, 4]);
       const largeMaps = [64, 32, 16, 8, 4, 2, 1].map((side) => map(side));
       expect(anchors({ levels: large, maps: largeMaps, inputSize: [512, 512] }).length / 4).toBe(24_564);
@@ -123,10 +124,10 @@ describe('SSD anchors', () => {
   };
 
   it.each([
-    ['ssd300 coco', ssd300Anchors('coco'), rule(300, 6, 15, 7)],
-    ['ssd300 voc', ssd300Anchors('voc'), rule(300, 6, 20, 10)],
-    ['ssd512 coco', ssd512Anchors('coco'), rule(512, 7, 10, 4)],
-    ['ssd512 voc', ssd512Anchors('voc'), rule(512, 7, 15, 7)],
+    ['ssd300 coco', ssd300Anchors({ data: 'coco' }), rule(300, 6, 15, 7)],
+    ['ssd300 voc', ssd300Anchors({ data: 'voc' }), rule(300, 6, 20, 10)],
+    ['ssd512 coco', ssd512Anchors({ data: 'coco' }), rule(512, 7, 10, 4)],
+    ['ssd512 voc', ssd512Anchors({ data: 'voc' }), rule(512, 7, 15, 7)],
   ])('of %s have the sizes of the published rule', (_, levels, wanted) => {
     const squares = levels.map(({ shapes }) => shapes[0]?.[0]);
     expect(squares).toEqual(wanted.slice(0, -1).map((size) => expect.closeTo(size, 9)));
@@ -166,5 +167,43 @@ describe('SSD anchors', () => {
     const options = { inputSize: [8, 8], scales: [0.1, 0.2, 0.3], ratios: [[2], [2]] } as const;
     expect(() => ssdAnchors({ ...options, scales: [0.1, 0.2] })).toThrow('2 scales and ratios of 2 levels');
     expect(() => ssdAnchors({ ...options, steps: [8] })).toThrow('1 steps for 2 levels');
+  });
+});
+
+describe("RetinaNet's anchors", () => {
+  it('are three sides at each of three ratios, in whole pixels, on five levels', () => {
+    const levels = retinaNetAnchors();
+    expect(anchorsPerCell(levels)).toEqual([9, 9, 9, 9, 9]);
+    expect(retinaNetSides.slice(0, 2)).toEqual([
+      [32, 40, 50], // 32 * 2^(1/3) is 40.3, 32 * 2^(2/3) is 50.8
+      [64, 80, 101],
+    ]);
+    // Height over width 1/2 first: 32 / sqrt(2) high and 32 * sqrt(2) wide, halves rounded, 11.3 and 22.6.
+    expect(levels[0]?.shapes.slice(0, 4)).toEqual([
+      [22, 46],
+      [28, 56], // of 40: 14.1 and 28.3
+      [36, 70], // of 50: 17.7 and 35.4
+      [32, 32],
+    ]);
+  });
+
+  it('are centred on the corners of the cells, a whole step apart', () => {
+    const [level] = retinaNetAnchors({ sides: [[8]], ratios: [1] });
+    const boxes = anchors({ levels: level ? [level] : [], maps: [{ height: 2, width: 3 }], inputSize: [21, 32] });
+    const centres = Array.from({ length: 6 }, (_, k) => {
+      const [y1, x1, y2, x2] = boxAt(boxes, k);
+      return [(y1 + y2) / 2, (x1 + x2) / 2];
+    });
+    expect(centres).toEqual([0, 10].flatMap((y) => [0, 10, 20].map((x) => [y, x]))); // 21 / 2 and 32 / 3, rounded down
+  });
+
+  it('round a half to the even pixel', () => {
+    const [level] = retinaNetAnchors({ sides: [[9, 11, 10]], ratios: [1] });
+    expect(level?.shapes.map(([height]) => height)).toEqual([8, 12, 10]); // 4.5, 5.5 and 5
+  });
+
+  it('say what cannot be', () => {
+    expect(() => retinaNetAnchors({ ratios: [1, 0] })).toThrow('ratios are [1,0]; give at least one, each above 0');
+    expect(() => retinaNetAnchors({ sides: [[8], []] })).toThrow('sides of level 1 are []');
   });
 });

@@ -18,7 +18,7 @@ import {
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { softmaxCrossEntropy } from '../../src/detection/crossEntropy.ts';
 import { sigmoidFocal } from '../../src/detection/focal.ts';
-import { focalLoss } from '../../src/detection/focalLoss.ts';
+import { focalLoss, torchvisionFocal } from '../../src/detection/focalLoss.ts';
 import { hardNegatives } from '../../src/detection/hardNegatives.ts';
 import { oneHotClasses } from '../../src/detection/oneHotClasses.ts';
 import { huber, smoothL1 } from '../../src/detection/smoothL1.ts';
@@ -86,6 +86,28 @@ function plainSsd({ logits, boxes, targets, classes }: Drawn, positives = 5) {
       }
   }
   return { classification: classification / positives, localization: localization / positives };
+}
+
+/** RetinaNet's loss as torchvision has it, by plain loops in double precision. */
+function plainTorchvisionFocal({ logits, boxes, targets, classes }: Drawn) {
+  let [classification, localization] = [0, 0];
+  for (let b = 0; b < shape[0]; b++) {
+    const own = Array.from({ length: shape[1] }, (_, i) => b * shape[1] + i);
+    const objects = own.filter((i) => (classes[i] ?? 0) > 0);
+    let [surprise, away] = [0, 0];
+    for (const i of own.filter((i) => (classes[i] ?? 0) >= 0))
+      for (let k = 0; k < 4; k++) {
+        const p = 1 / (1 + Math.exp(-(logits[4 * i + k] ?? 0)));
+        const yes = k > 0 && classes[i] === k;
+        const right = yes ? p : 1 - p;
+        surprise += (yes ? 0.25 : 0.75) * (1 - right) ** 2 * -Math.log(right);
+      }
+    for (const i of objects)
+      for (let k = 4 * i; k < 4 * i + 4; k++) away += Math.abs((boxes[k] ?? 0) - (targets[k] ?? 0));
+    classification += surprise / Math.max(1, objects.length) / shape[0];
+    localization += away / Math.max(1, objects.length) / shape[0];
+  }
+  return { classification, localization };
 }
 
 const everywhere = [{ name: 'cpu', absent: undefined }, ...backends] as const;
@@ -269,6 +291,29 @@ for (const { name: backendName, absent } of everywhere)
         const [dLogits] = slopes('focalLoss', drawn);
         expect(dLogits?.filter((_, i) => i % 4 === 0).every((x) => x === 0)).toBe(true);
         expect(dLogits?.some((x) => x !== 0)).toBe(true);
+      });
+    });
+
+    it("are torchvision's focal loss: each image by its own positives, straight distances, a column that says no", () => {
+      const wanted = plainTorchvisionFocal(drawn);
+      tidy(() => {
+        const loss = focalLoss(inputs(drawn), torchvisionFocal);
+        expect(loss.classification.dataSync()[0]).toBeCloseTo(wanted.classification, 5);
+        expect(loss.localization.dataSync()[0]).toBeCloseTo(wanted.localization, 5);
+        const of = (logits: Tensor, boxes: Tensor) =>
+          focalLoss({ ...inputs(drawn), logits: logits as Tensor3D, boxes: boxes as Tensor3D }, torchvisionFocal).total;
+        const all = inputs(drawn);
+        const [dLogits, dBoxes] = grads(of)([all.logits, all.boxes]).map((g) => g.dataSync());
+        const at = (key: 'logits' | 'boxes', i: number, by: number) => {
+          const moved = plainTorchvisionFocal({ ...drawn, [key]: drawn[key].map((x, k) => (k === i ? x + by : x)) });
+          return moved.classification + moved.localization;
+        };
+        for (const [key, slope] of [
+          ['logits', dLogits],
+          ['boxes', dBoxes],
+        ] as const)
+          for (const i of [0, 4, 5, 6, 17, 50, 51, 100])
+            expect(slope?.[i], `${key} ${i}`).toBeCloseTo((at(key, i, 1e-3) - at(key, i, -1e-3)) / 2e-3, 4);
       });
     });
 

@@ -35,12 +35,28 @@ describe('matching', () => {
     expect(classesOf([person(4, 33, 6, 35)], { claims: 'none' })).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it('takes the first of anchors of one shape that hold an object whole, as float32 has it', () => {
+    const side = 30 * 2 ** (1 / 3);
+    const inRow = [20, 28, 36, 44].map((x) => [36 - side / 2, x - side / 2, 36 + side / 2, x + side / 2]);
+    const around = Float32Array.from(inRow.flat());
+    // The first three hold it. Of their rounded corners, double precision finds the third a hair smaller.
+    expect([...match([person(33, 30, 38, 37)], { anchors: around, labels }).classes]).toEqual([1, 0, 0, 0]);
+  });
+
   it('gives a claimed anchor to its claimant, even if another object fits it better', () => {
     // Both have anchor 0 as their best; the second overlaps it less.
     const objects = [person(0, 0, 10, 10), { box: [0, 0, 4, 4] as const, label: 'cyclist' }];
     expect(classesOf(objects)).toEqual([2, 0, 0, 0, 0]); // the later one wins
     expect(classesOf(objects, { claims: 'earlier' })).toEqual([1, 0, 0, 0, 0]);
     expect(classesOf(objects, { claims: 'none' })).toEqual([1, 0, 0, 0, 0]);
+  });
+
+  it('lets every anchor that is as good as the best keep the object that it overlaps most itself', () => {
+    const objects = [person(0, 0, 10, 20), { box: [0, 0, 4, 4] as const, label: 'cyclist' }];
+    // The person is best by the first two, 1/2 each; the cyclist by the first, 16/100, which stays the person's.
+    expect(classesOf(objects, { claims: 'own', threshold: 0.6 })).toEqual([1, 1, 0, 0, 0]);
+    expect(classesOf(objects, { claims: 'later', threshold: 0.6 })).toEqual([2, 0, 0, 0, 0]);
+    expect(classesOf([person(0, 15, 10, 25)], { claims: 'own', threshold: 0.6 })).toEqual([0, 1, 1, 0, 0]); // 1/3 each
   });
 
   it('leaves anchors out that are between background and object', () => {

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { keyedRandom } from '../../src/core/random.ts';
 import { clipBoxes, flatten } from '../../src/detection/boxes.ts';
 import { decode } from '../../src/detection/coder.ts';
+import { matrixNms } from '../../src/detection/matrixNms.ts';
 import { baselinePostprocess, type PostprocessRule, postprocess } from '../../src/detection/postprocess.ts';
+import { softNms } from '../../src/detection/softNms.ts';
 import { placeOf, toDetections } from '../../src/detection/toDetections.ts';
+import { torchvisionRetinaNet } from '../../src/detection/torchvisionRules.ts';
 import { drawBoxes, normal, plainNms } from './drawn.ts';
 
 const inputSize = [100, 120] as const;
@@ -84,6 +87,21 @@ describe('post-processing', () => {
     { name: 'every box', candidates: 'all', scoreAbove: 0, iouAbove: 0.6, keep: 1e9 },
     { name: 'sigmoid', activation: 'sigmoid', background: 'none', candidates: 30, scoreAbove: 0.2 },
     { name: 'sigmoid beside a background', activation: 'sigmoid', candidates: 'all', keep: 31 },
+    { name: "torchvision's RetinaNet", ...torchvisionRetinaNet, candidates: 40, levels: [200, 70, 30] },
+    { name: 'of the whole image', activation: 'sigmoid', background: 'none', candidates: 90, candidatesOf: 'image' },
+    { name: 'the best class of an anchor', activation: 'sigmoid', candidates: 90, classesOfAnchor: 'best' },
+    { name: 'the best class of a softmax', candidates: 60, candidatesOf: 'image', classesOfAnchor: 'best' },
+    { name: 'of all classes at once', among: 'all', scoreAbove: 0.2 },
+    { name: 'beyond the input', clip: 'none', iouAbove: 0.6 },
+    { name: 'linear', suppression: { name: 'linear', iouAbove: 0.4 }, scoreAbove: 0.2 },
+    {
+      name: "Keras's",
+      suppression: { name: 'gaussian' },
+      activation: 'sigmoid',
+      classesOfAnchor: 'best',
+      among: 'all',
+    },
+    { name: 'matrix', suppression: { name: 'matrix', decay: 'linear' }, candidates: 100, candidatesOf: 'image' },
   ];
   it.each(rules)('is the plain one for the rule: $name', (rule) => {
     const count = 300;
@@ -94,11 +112,36 @@ describe('post-processing', () => {
       const logits = normal(4 * count, 'logits', image).map((x) => Math.round(2 * x * steps) / steps);
       const found = postprocess({ boxes, logits }, { anchors: around, inputSize, ...rule });
       const wanted = plain(boxes, logits, around, rule);
-      expect(found.boxes, `image ${image}`).toEqual(wanted.boxes);
-      expect(found.scores).toEqual(wanted.scores);
+      const exact = (rule.suppression?.name ?? 'hard') === 'hard'; // others make new scores, of boxes in float32 here
+      const like = (x: number) => (exact ? x : expect.closeTo(x, 5));
+      expect([...found.boxes], `image ${image}`).toEqual([...wanted.boxes].map(like));
+      expect([...found.scores]).toEqual([...wanted.scores].map(like));
       expect(found.classes).toEqual(wanted.classes);
       expect(wanted.scores.length).toBeGreaterThan(10);
     }
+  });
+
+  it('lowers scores where it is told to, and reports what they have become', () => {
+    const found = postprocess(
+      { boxes: still, logits: twoClasses(0.6, 0.9, 0.75) },
+      { anchors, inputSize, suppression: { name: 'linear', iouAbove: 0.5 } },
+    );
+    expect([...found.boxes]).toEqual([0, 1, 10, 11, 50, 50, 80, 60, 0, 0, 10, 10]);
+    expect([...found.scores]).toEqual([0.9, 0.75, (0.6 * 2) / 11].map((score) => expect.closeTo(score, 6))); // IoU 9/11
+  });
+
+  it('lets boxes leave the input where it is told to', () => {
+    const outside = flatten([
+      [-20, -20, 10, 30],
+      [-20, 0, -5, 10],
+      [90, 110, 130, 160],
+    ]);
+    const predicted = { boxes: still, logits: twoClasses(0.9, 0.8, 0.7) };
+    const found = postprocess(predicted, { anchors: outside, inputSize, clip: 'none' });
+    expect([...found.boxes]).toEqual([...outside]);
+    expect([
+      ...postprocess(predicted, { anchors: outside, inputSize, clip: 'none', within: [0, 0, 100, 120] }).boxes,
+    ]).toEqual([...outside.subarray(0, 4), ...outside.subarray(8)]);
   });
 
   it('says what cannot be', () => {
@@ -117,48 +160,73 @@ describe('post-processing', () => {
     expect(of({ scoreAbove: 1 })).toThrow('scoreAbove is 1');
     expect(of({ candidates: 0 })).toThrow('candidates is 0');
     expect(of({ iouAbove: -0.1 })).toThrow('postprocess: iouAbove is -0.1');
+    expect(of({ candidatesOf: 'level' })).toThrow(
+      'candidates of each level need levels, the anchors of each; they are []',
+    );
+    expect(of({ candidatesOf: 'level', levels: [1, 1] })).toThrow('they are [1,1] for 3 anchors');
+    expect(of({ suppression: { name: 'gaussian', sigma: 0 } })).toThrow('sigma is 0');
   });
 });
 
-/** Every score, every box, a sort of all; then the plain suppression. */
+/** Every score, every box, a sort of all; then the suppression of all at once. */
 function plain(codes: Float32Array, logits: Float32Array, around: Float32Array, rule: PostprocessRule) {
   const { activation = 'softmax', background = 'column', scoreAbove = 0.01, candidates = 400, iouAbove = 0.45 } = rule;
-  const decoded = clipBoxes(decode(codes, around), inputSize);
+  const { candidatesOf = 'class', levels = [], classesOfAnchor = 'every', among = 'class', keep = 200 } = rule;
+  const read = decode(codes, around);
+  const decoded = rule.clip === 'none' ? read : clipBoxes(read, inputSize);
   const count = around.length / 4;
   const columns = logits.length / count;
   const first = background === 'column' ? 1 : 0;
-  const scoreOf = (i: number, k: number) => {
+  const scoresOf = (i: number) => {
     const row = [...logits.subarray(i * columns, (i + 1) * columns)];
     const most = Math.max(...row);
     const exps = row.map((x) => Math.exp(x - most));
-    return activation === 'softmax'
-      ? (exps[k] ?? 0) / exps.reduce((a, b) => a + b)
-      : 1 / (1 + Math.exp(-(row[k] ?? 0)));
+    const whole = exps.reduce((a, b) => a + b);
+    const all = activation === 'softmax' ? exps.map((x) => x / whole) : row.map((x) => 1 / (1 + Math.exp(-x)));
+    return all.slice(first);
   };
-  const all = Array.from({ length: columns - first }, (_, k) =>
-    Array.from({ length: count }, (_, i) => ({ i, kind: k + 1, score: scoreOf(i, k + first) }))
-      .filter(({ score }) => score > scoreAbove)
-      .sort((a, b) => b.score - a.score || a.i - b.i)
-      .slice(0, candidates === 'all' ? count : candidates),
-  )
-    .flat()
+  const levelOf = (i: number) => levels.findIndex((_, l) => i < levels.slice(0, l + 1).reduce((a, b) => a + b, 0));
+  const groupOf = { class: ({ kind }: Pair) => kind, level: ({ i }: Pair) => levelOf(i), image: () => 0 }[candidatesOf];
+  const pairs = Array.from({ length: count }, (_, i) => scoresOf(i)).flatMap((scores, i) => {
+    const best = scores.indexOf(Math.max(...scores));
+    const own = scores.map((score, k) => ({ i, kind: k + 1, score }));
+    return classesOfAnchor === 'best' ? own.slice(best, best + 1) : own;
+  });
+  const groups = new Map<number, Pair[]>();
+  for (const pair of pairs.filter(({ score }) => score > scoreAbove).sort((a, b) => b.score - a.score || a.i - b.i)) {
+    const group = groups.get(groupOf(pair)) ?? [];
+    groups.set(groupOf(pair), group);
+    if (candidates === 'all' || group.length < candidates) group.push(pair);
+  }
+  const all = [...groups.entries()]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([, group]) => group)
     .filter(({ i }) => {
       const [y1 = 0, x1 = 0, y2 = 0, x2 = 0] = decoded.subarray(4 * i, 4 * i + 4);
       return y2 > y1 && x2 > x1;
     });
   const boxes = Float32Array.from(all.flatMap(({ i }) => [...decoded.subarray(4 * i, 4 * i + 4)]));
-  const kinds = all.map(({ kind }) => kind);
-  const kept = plainNms(
-    boxes,
-    all.map(({ score }) => score),
-    kinds,
-    iouAbove,
-  ).slice(0, rule.keep ?? 200);
+  const kinds = Int32Array.from(all, ({ kind }) => kind);
+  const seen = among === 'class' ? kinds : kinds.map(() => 1);
+  const before = Float64Array.from(all, ({ score }) => score);
+  const { suppression = { name: 'hard' } } = rule;
+  const limits = { classes: seen, scoreAbove, keep };
+  const { indices: kept, scores } =
+    suppression.name === 'hard'
+      ? { indices: plainNms(boxes, before, seen, iouAbove).slice(0, keep), scores: undefined }
+      : suppression.name === 'matrix'
+        ? matrixNms(boxes, before, { ...suppression, ...limits })
+        : softNms(boxes, before, { ...suppression, ...limits });
   return {
-    boxes: Float32Array.from(kept.flatMap((i) => [...boxes.subarray(4 * i, 4 * i + 4)])),
-    scores: Float32Array.from(kept, (i) => all[i]?.score ?? Number.NaN),
+    boxes: Float32Array.from([...kept].flatMap((i) => [...boxes.subarray(4 * i, 4 * i + 4)])),
+    scores: Float32Array.from(scores ?? Array.from(kept, (i) => before[i] ?? Number.NaN)),
     classes: Int32Array.from(kept, (i) => kinds[i] ?? 0),
   };
+}
+interface Pair {
+  readonly i: number;
+  readonly kind: number;
+  readonly score: number;
 }
 
 describe('detections', () => {

@@ -76,7 +76,7 @@ describe('a detector', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
   it('names the maps that do not fit, and what to do', () => {
-    const neck = fpn({ stages: ['C3', 'C4', 'C5'], channels: 8 });
+    const neck = fpn({ stages: ['C3', 'C4', 'C5'], channels: 8, upsample: 'transposed' });
     const head = ssdHead({ levels: ['P3'], anchors: two(1), labels: ['person'] });
     expect(() => detector({ backbone: tiny(), neck, head, inputSize: [72, 72] })).toThrow(
       /C4 is 5x5 with 8 channels but C5 doubled is 6x6 with 8 channels; use an input whose sides are multiples/,

@@ -5,7 +5,9 @@ import {
   ones,
   scalar,
   setBackend,
+  sum,
   type Tensor,
+  type Tensor2D,
   type Tensor3D,
   tensor,
   tensor2d,
@@ -33,8 +35,11 @@ import { sigmoidFocal } from '../../src/detection/focal.ts';
 import { hardNegatives } from '../../src/detection/hardNegatives.ts';
 import { matchBatch } from '../../src/detection/match.ts';
 import { nms } from '../../src/detection/nms.ts';
+import { completeIouLoss, distanceIouLoss, generalizedIouLoss } from '../../src/detection/overlapLosses.ts';
 import { completeIou, distanceIou, generalizedIou, iou, overlaps } from '../../src/detection/overlaps.ts';
 import { postprocess } from '../../src/detection/postprocess.ts';
+import { retinaNetAnchors } from '../../src/detection/retinaNetAnchors.ts';
+import { softNms } from '../../src/detection/softNms.ts';
 import { evenScales, ssd300Anchors, ssdAnchors } from '../../src/detection/ssdAnchors.ts';
 import { ssdLoss } from '../../src/detection/ssdLoss.ts';
 import { distance, golden, spread, swapped, uniform } from './reference.ts';
@@ -61,6 +66,17 @@ describe.skipIf(golden === undefined)('torchvision parity (skipped where ../shar
     return anchors({ levels, maps: mapsOf(grids), inputSize: image });
   }
 
+  /** The reference's boxes in a square image. */
+  function byBoxRule(name: string, count: number, side: number): Float32Array {
+    const u = uniform(name);
+    const box = () => {
+      const [x1, y1] = [0.8 * side * u(), 0.8 * side * u()];
+      const [width, height] = [(0.02 + 0.4 * u()) * side, (0.02 + 0.4 * u()) * side];
+      return [y1, x1, y1 + height, x1 + width];
+    };
+    return Float32Array.from(Array.from({ length: count }, box).flat());
+  }
+
   it.each(['ssd300_vgg16', 'ssd300, scales from ratios, no steps', 'ssd300, no clip', 'not square'])(
     'parity: anchors, %s',
     (name) => {
@@ -84,8 +100,20 @@ describe.skipIf(golden === undefined)('torchvision parity (skipped where ../shar
 
   it('parity: anchors of SSD300 by its factory', () => {
     const { grids } = golden.defaultBoxes.ssd300_vgg16;
-    const boxes = anchors({ levels: ssd300Anchors('coco'), maps: mapsOf(grids), inputSize: [300, 300] });
+    const boxes = anchors({ levels: ssd300Anchors({ data: 'coco' }), maps: mapsOf(grids), inputSize: [300, 300] });
     expect(distance(boxes, defaultBoxes('ssd300_vgg16'))).toBeLessThan(1e-4);
+  });
+
+  it("parity: RetinaNet's anchors", () => {
+    const { sides, ratios, image, grids, count, first, last } = {
+      ...golden.anchorGenerator,
+      sides: golden.anchorGenerator.sizes,
+      ratios: golden.anchorGenerator['ratios (h/w)'],
+    };
+    const boxes = anchors({ levels: retinaNetAnchors({ sides, ratios }), maps: mapsOf(grids), inputSize: image });
+    expect(boxes).toHaveLength(4 * count);
+    expect([...swapped(boxes.subarray(0, 4 * first.length))]).toEqual(first.flat()); // whole pixels
+    expect([...swapped(boxes.subarray(-4 * last.length))]).toEqual(last.flat());
   });
 
   it('parity: coder', () => {
@@ -99,7 +127,7 @@ describe.skipIf(golden === undefined)('torchvision parity (skipped where ../shar
     expect(golden.boxCoder).toHaveLength(4);
   });
 
-  it('parity: matcher, SSD and EfficientDet', () => {
+  it('parity: matcher, of SSD, RetinaNet and EfficientDet', () => {
     for (const { name, iou: table, threshold, ...answers } of golden.matcher) {
       const given = (rule: object) => [
         ...assign(table[0].length, table.length, (object, row) => row.set(table[object]), { threshold, ...rule }),
@@ -108,6 +136,8 @@ describe.skipIf(golden === undefined)('torchvision parity (skipped where ../shar
       expect(given({ claims: 'earlier' }), name).toEqual(answers['effdet ArgMax(.5, forced)']);
       expect(given({ claims: 'none' }), name).toEqual(answers['plain(.5,.5)']);
       expect(given({ claims: 'none', negativeBelow: 0.3 }), name).toEqual(answers['plain(.5,.3)']);
+      expect(given({ claims: 'own', negativeBelow: 0.3 }), name).toEqual(answers['lowQuality(.5,.3)']);
+      expect(given({ claims: 'none', negativeBelow: 0.3 }), name).toEqual(answers['effdet ArgMax(.5,.3)']);
     }
     expect(golden.matcher).toHaveLength(7);
   });
@@ -226,15 +256,46 @@ describe.skipIf(golden === undefined)('torchvision parity (skipped where ../shar
     expect(distance(overlaps(a, b, overlap), flat(expected[name]))).toBeLessThan(1e-7); // theirs adds 1e-7 to a square of pixels
   });
 
+  it.each([
+    ['generalized_box_iou_loss', generalizedIouLoss],
+    ['distance_box_iou_loss', distanceIouLoss],
+    ['complete_box_iou_loss', completeIouLoss],
+  ] as const)('parity: %s and its gradient', (name, loss) => {
+    const { pred, true: truth, [name]: expected } = golden.iou.losses;
+    tidy(() => {
+      const of = (rows: Rows) => tensor2d(swapped(rows.flat()), [rows.length, 4]);
+      const [predicted, wanted] = [of(pred), of(truth)];
+      // Float32 of corners near 100: a step is 8e-6, of sides of 3 to 30.
+      expect(distance(loss(predicted, wanted).dataSync(), expected.value)).toBeLessThan(2e-6);
+      const [slope] = grads((p: Tensor) => sum(loss(p as Tensor2D, wanted)))([predicted]);
+      expect(distance(swapped(slope?.dataSync() ?? []), expected.gradPred.flat())).toBeLessThan(1e-6);
+    });
+  });
+
+  it('parity: soft NMS, linear and Gaussian, box by box', () => {
+    const boxes = byBoxRule('soft/boxes', 60, 100);
+    const [s, k] = [uniform('soft/scores'), uniform('soft/classes')];
+    const scores = Float32Array.from({ length: 60 }, s);
+    const classes = Int32Array.from({ length: 60 }, () => Math.floor(3 * k()));
+    const { boxes: _, ...cases } = golden.softNms;
+    for (const [name, expected] of Object.entries<Record<string, number & number[]>>(cases)) {
+      const gaussian = expected.method_gaussian ?? true;
+      const { indices, scores: left } = softNms(boxes, scores, {
+        ...(gaussian
+          ? { name: 'gaussian', sigma: expected.sigma ?? Number.NaN }
+          : { name: 'linear', iouAbove: expected.iou_threshold ?? Number.NaN }),
+        scoreAbove: expected.score_threshold ?? Number.NaN,
+        ...(name.startsWith('batched') ? { classes } : {}),
+      });
+      expect([...indices], name).toEqual(expected.kept);
+      expect(distance(left, expected.scores ?? []), name).toBeLessThan(1e-6); // theirs is float32
+    }
+    expect(Object.keys(cases)).toHaveLength(5);
+  });
+
   it('parity: NMS, box by box', () => {
-    const [u, s, k] = [uniform('nms/boxes'), uniform('nms/scores'), uniform('nms/classes')];
-    const boxes = Float32Array.from(
-      Array.from({ length: 1000 }, () => {
-        const [x1, y1] = [0.8 * 300 * u(), 0.8 * 300 * u()];
-        const [width, height] = [(0.02 + 0.4 * u()) * 300, (0.02 + 0.4 * u()) * 300];
-        return [y1, x1, y1 + height, x1 + width];
-      }).flat(),
-    );
+    const [s, k] = [uniform('nms/scores'), uniform('nms/classes')];
+    const boxes = byBoxRule('nms/boxes', 1000, 300);
     const scores = Float32Array.from({ length: 1000 }, s);
     const classes = Int32Array.from({ length: 1000 }, () => Math.floor(5 * k()));
     const expected = golden.nms;
