@@ -217,7 +217,24 @@ export { type CheckpointStore, type TrainOptions, type TrainResult, train } from
 export type { ValidationOptions } from './train/validate.ts';
 
 // Weights as files
-export { loadWeights, saveWeights } from './weights/modelWeights.ts';
+export { loadWeights } from './model/zooWeights.ts';
+export type { Candidate } from './weights/fitting.ts';
+export type { Layout } from './weights/layout.ts';
+export {
+  type KnownModels,
+  type LoadOptions,
+  type LoadReport,
+  type LoadWeights,
+  type WeightSource,
+  weightLoader,
+} from './weights/load.ts';
+export type { NamedWeight, NameMap } from './weights/nameMap.ts';
+export { effdet as effdetNames } from './weights/names/effdet.ts';
+export { keras as kerasNames } from './weights/names/keras.ts';
+export { lukemelas as lukemelasNames } from './weights/names/lukemelas.ts';
+export { timm as timmNames } from './weights/names/timm.ts';
+export { torchvision as torchvisionNames } from './weights/names/torchvision.ts';
+export { type SaveOptions, saveWeights } from './weights/save.ts';
 export { readSafetensors, type Safetensors, writeSafetensors } from './weights/safetensors.ts';
 
 // Trace

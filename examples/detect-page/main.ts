@@ -32,7 +32,7 @@ async function load(): Promise<boolean> {
   const response = await fetch(address);
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || type.includes('html')) return false; // a server may answer with a page of its own
-  loadWeights(model, new Uint8Array(await response.arrayBuffer()), address);
+  await loadWeights(model, await response.arrayBuffer(), { name: address });
   return true;
 }
 

@@ -1,5 +1,6 @@
 import {
   keep,
+  reshape,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -44,6 +45,8 @@ export interface Weight {
   read(): Tensor;
   /** Replaces the numbers by a copy. @throws RangeError for another shape. */
   write(values: Tensor | Float32Array): void;
+  /** Replaces the numbers by a tensor that is the weight's own from now on, kept: nothing is copied. @throws RangeError for another shape. */
+  adopt(values: Tensor): void;
   /** Keeps the numbers in a tf.Variable from now on, for users of `optimizer.minimize`. */
   asVariable(): Variable;
   /** Says where in a model it is and from which seed its first numbers come. */
@@ -142,7 +145,21 @@ export function weight({ kind = 'trainable', initial = zeros }: WeightOptions = 
       held?.dispose();
       held = undefined;
       if (values instanceof Float32Array) pending = values.slice();
-      else held = keep(values.clone());
+      else held = keep(reshape(values, [...of])); // shares the numbers, where a backend's clone copies them
+    },
+    adopt(values) {
+      if (isVariable(held)) {
+        self.write(values);
+        values.dispose();
+        return;
+      }
+      if (disposed) throw new Error(`${name()}: was disposed; make the model again`);
+      const of = settledShape();
+      if (!same(values.shape, of)) throw new RangeError(`${name()}: is [${of}] but [${values.shape}] was given`);
+      version++;
+      held?.dispose();
+      pending = undefined;
+      held = keep(values);
     },
     asVariable() {
       const now = read();

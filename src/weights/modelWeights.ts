@@ -1,5 +1,5 @@
 import { type HasParts, weights } from '../core/block.ts';
-import { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from './safetensors.ts';
+import type { Safetensors, StoredTensor } from './safetensors.ts';
 
 /** The numbers of every weight and statistic under a block, by place. */
 export async function collectWeights(root: HasParts): Promise<Map<string, StoredTensor>> {
@@ -47,14 +47,6 @@ export function checkWeights(root: HasParts, stored: ReadonlyMap<string, StoredT
   if (said.length > 0) throw new RangeError(`${name}: these are weights of another model; ${said.join('; ')}`);
 }
 
-/** The weights of a model as a safetensors file. */
-export async function saveWeights(
-  root: HasParts,
-  metadata: { readonly [name: string]: string } = {},
-): Promise<Uint8Array> {
-  return writeSafetensors({ tensors: await collectWeights(root), metadata });
-}
-
 /** Where a checkpoint has its weights, beside the slots of the optimizer. */
 export const weightPrefix = 'weights/';
 
@@ -63,9 +55,4 @@ export function weightsIn({ tensors, metadata }: Safetensors): ReadonlyMap<strin
   if (metadata.record === undefined) return tensors;
   const own = [...tensors].filter(([key]) => key.startsWith(weightPrefix));
   return new Map(own.map(([key, value]) => [key.slice(weightPrefix.length), value]));
-}
-
-/** Loads a file that `saveWeights` made, or a checkpoint. @throws RangeError for a damaged file or another model; nothing is changed then */
-export function loadWeights(root: HasParts, bytes: Uint8Array, name = 'loadWeights'): void {
-  assignWeights(root, weightsIn(readSafetensors(bytes, name)), name);
 }

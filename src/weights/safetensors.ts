@@ -1,3 +1,7 @@
+import { FormatError } from '../data/formatError.ts';
+import { checkName, type FileTensor, floats, isCounter, size, type WeightFile, widths } from './fileTensor.ts';
+import { repeatedKey } from './uniqueKeys.ts';
+
 /** Numbers with a shape. */
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -10,7 +14,6 @@ export interface Safetensors {
   readonly metadata: { readonly [name: string]: string };
 }
 
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 /** A header of more bytes is refused, as the format's own reader does. */
 const longestHeader = 100_000_000;
 
@@ -43,80 +46,129 @@ export function writeSafetensors({ tensors, metadata }: Safetensors): Uint8Array
   return bytes;
 }
 
+/** Whether bytes begin as a safetensors file does: with the length of a header, then the header, a record of JSON. */
+export const isSafetensors = (bytes: Uint8Array): boolean => bytes.length >= 9 && bytes[8] === 0x7b;
+
 /**
- * Reads tensors of dtype F32, F16 and BF16 as float32. Nothing is allocated beyond the file: every range is checked first.
+ * Reads tensors of floats as float32; counters of batches are left out. Nothing is allocated beyond the file.
  *
  * @param name how errors call the file
- * @throws RangeError for a file that is cut or whose ranges overlap or lie outside, TypeError for other dtypes
+ * @throws FormatError (a RangeError) as `openSafetensors`, and for numbers that are no floats
  */
 export function readSafetensors(bytes: Uint8Array, name = 'safetensors'): Safetensors {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { tensors, metadata } = openSafetensors(bytes, name);
+  const read = [...tensors].filter(([key, tensor]) => !isCounter(key, tensor));
+  const copied = read.map(([key, { shape, read }]) => [key, { shape, values: read().slice() }] as const); // the file can go
+  return { tensors: new Map(copied), metadata };
+}
+
+/**
+ * Opens a file after checking all of it: the numbers of its tensors fill it without overlaps or holes, each name is there once.
+ *
+ * @throws FormatError (a RangeError) for a file that is cut, damaged or made to harm
+ * @see huggingface/safetensors, format
+ */
+export function openSafetensors(bytes: Uint8Array, name = 'safetensors'): WeightFile {
+  const start = safetensorsStart(bytes, bytes.length, name);
+  const data = bytes.subarray(start);
+  const { stored, metadata } = safetensorsHeader(bytes.subarray(8, start), data.length, name);
+  const tensors = new Map<string, FileTensor>();
+  for (const [key, { shape, dtype, begin, end }] of stored)
+    tensors.set(key, { shape, dtype, read: () => floats(data.subarray(begin, end), dtype, `${name}: ${key}`) });
+  return { format: 'safetensors', tensors, metadata, close: () => {} };
+}
+
+/** Where the numbers begin, by the first 8 bytes of a file of `size` bytes. @throws FormatError for a header that is not in the file */
+export function safetensorsStart(bytes: Uint8Array, size: number, name: string): number {
   if (bytes.length < 8)
-    throw new RangeError(`${name}: ${bytes.length} bytes are no safetensors file; it begins with 8`);
-  const length = Number(view.getBigUint64(0, true));
-  if (length > longestHeader || 8 + length > bytes.length)
-    throw new RangeError(
-      `${name}: its header says ${length} bytes, but the file has ${bytes.length}; it is cut or damaged`,
-    );
-  const header = parse(bytes.subarray(8, 8 + length), name);
-  const data = bytes.subarray(8 + length);
-  const tensors = new Map<string, StoredTensor>();
-  const ranges: [number, number, string][] = [];
+    throw new FormatError(`${name}: ${bytes.length} bytes are no safetensors file; it begins with 8`);
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > BigInt(longestHeader) || 8n + length > BigInt(size))
+    throw new FormatError(`${name}: its header says ${length} bytes, but the file has ${size}; it is cut or damaged`);
+  return 8 + Number(length);
+}
+
+/** Where a tensor lies, in bytes behind the header. */
+export interface StoredRange {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a header says, after checking it against the `length` bytes behind it. @throws FormatError as `openSafetensors` */
+export function safetensorsHeader(bytes: Uint8Array, length: number, name: string) {
+  const header = parse(bytes, name);
+  const stored = new Map<string, StoredRange>();
+  const ranges: Range[] = [];
   for (const [key, value] of Object.entries(header)) {
     if (key === '__metadata__') continue;
+    checkName(key, name);
     const { dtype, shape, begin, end } = entry(value, key, name);
-    const width = dtype === 'F32' ? 4 : 2;
-    if (end - begin !== width * size(shape) || begin < 0 || end > data.length)
-      throw new RangeError(
-        `${name}: ${key} of shape [${shape}] and type ${dtype} lies at ${begin} to ${end} of ${data.length} bytes; the file is cut or damaged`,
+    const width = widths[dtype];
+    if (width === undefined) throw new FormatError(`${name}: ${key} is of type ${dtype}, which is not known`);
+    if (end - begin !== width * size(shape) || end > length)
+      throw new FormatError(
+        `${name}: ${key} of shape [${shape}] and type ${dtype} lies at ${begin} to ${end} of ${length} bytes; the file is cut or damaged`,
       );
-    ranges.push([begin, end, key]);
-    tensors.set(key, { shape, values: decode(data.subarray(begin, end), dtype) });
+    ranges.push({ key, begin, end });
+    stored.set(key, { shape, dtype, begin, end });
   }
-  ranges.sort(([a], [b]) => a - b);
-  for (const [i, [begin, , key]] of ranges.entries()) {
-    const before = ranges[i - 1];
-    if (before && begin < before[1]) throw new RangeError(`${name}: ${key} overlaps ${before[2]}; the file is damaged`);
+  checkFilled(ranges, length, name);
+  return { stored, metadata: texts(header.__metadata__) };
+}
+
+interface Range {
+  readonly key: string;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function checkFilled(ranges: Range[], length: number, name: string): void {
+  ranges.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let before: Range = { key: 'the header', begin: 0, end: 0 };
+  for (const range of ranges) {
+    if (range.begin < before.end)
+      throw new FormatError(`${name}: ${range.key} overlaps ${before.key}; the file is damaged`);
+    if (range.begin > before.end)
+      throw new FormatError(
+        `${name}: ${range.begin - before.end} bytes between ${before.key} and ${range.key} are of no tensor; the file is damaged`,
+      );
+    before = range;
   }
-  return { tensors, metadata: texts(header.__metadata__) };
+  if (before.end < length)
+    throw new FormatError(
+      `${name}: ${length - before.end} bytes behind ${before.key} are of no tensor; the file is damaged`,
+    );
 }
 
 function parse(bytes: Uint8Array, name: string): { [key: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-  } catch (error) {
-    throw new RangeError(`${name}: its header is no JSON; the file is damaged`, { cause: error });
-  }
-  throw new RangeError(`${name}: its header is no record; the file is damaged`);
+  const { text, value } = json(bytes, name);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new FormatError(`${name}: its header is no record; the file is damaged`);
+  const repeated = repeatedKey(text);
+  if (repeated !== undefined)
+    throw new FormatError(`${name}: its header has '${repeated}' twice; the file is damaged or made to harm`);
+  return { ...value };
 }
 
-type Dtype = 'F32' | 'F16' | 'BF16';
+function json(bytes: Uint8Array, name: string): { readonly text: string; readonly value: unknown } {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { text, value: JSON.parse(text) };
+  } catch (error) {
+    throw new FormatError(`${name}: its header is no JSON; the file is damaged`, { cause: error });
+  }
+}
 
 function entry(value: unknown, key: string, name: string) {
   const { dtype, shape, data_offsets: range } = (value ?? {}) as { [field: string]: unknown };
   const whole = (list: unknown): list is number[] =>
     Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= 0);
   if (!whole(shape) || !whole(range) || range.length !== 2)
-    throw new RangeError(`${name}: ${key} has no shape and range of whole numbers; the file is damaged`);
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16')
-    throw new TypeError(`${name}: ${key} is of type ${dtype}; F32, F16 and BF16 can be read`);
+    throw new FormatError(`${name}: ${key} has no shape and range of whole numbers; the file is damaged`);
   const [begin = 0, end = 0] = range;
-  return { dtype: dtype satisfies Dtype as Dtype, shape, begin, end };
-}
-
-function decode(bytes: Uint8Array, dtype: Dtype): Float32Array {
-  const copy = new Uint8Array(bytes); // aligned, and the file can go; a Buffer's slice would be no copy
-  if (dtype === 'F32') return new Float32Array(copy.buffer);
-  const halves = new Uint16Array(copy.buffer);
-  if (dtype === 'BF16') return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
-  return Float32Array.from(halves, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 31;
-    const fraction = half & 1023;
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
+  return { dtype: String(dtype), shape, begin, end };
 }
 
 const texts = (value: unknown): { [name: string]: string } =>

@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { modelOf } from '../../src/cli/model.ts';
 import { useBackend } from '../../src/engine.ts';
 import { encodePng } from '../../src/node/images.ts';
-import { saveWeights } from '../../src/weights/modelWeights.ts';
+import { saveWeights } from '../../src/weights/save.ts';
 import { ownFolder, run, runUntil, smallModel } from './run.ts';
 
 const at = ownFolder();

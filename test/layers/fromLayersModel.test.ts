@@ -36,12 +36,13 @@ import type { Weight } from '../../src/core/weight.ts';
 import { fromLayersModel } from '../../src/layers/fromLayersModel.ts';
 import { signedUnit } from '../../src/layers/scaling.ts';
 import { detector } from '../../src/model/detector.ts';
+import { loadWeights } from '../../src/model/zooWeights.ts';
 import { valueAndGradients } from '../../src/tfjs/gradients.ts';
 import { summary } from '../../src/trace/summary.ts';
 import { trace } from '../../src/trace/trace.ts';
 import { firstSlots, sgd } from '../../src/train/optimizer.ts';
 import { trainStep } from '../../src/train/step.ts';
-import { loadWeights, saveWeights } from '../../src/weights/modelWeights.ts';
+import { saveWeights } from '../../src/weights/save.ts';
 import { head, layersNet, neck } from './shared.ts';
 
 const levels = { C3: 'conv3_act', C4: 'conv4_act' } as const;
@@ -194,7 +195,7 @@ describe('a tf.LayersModel as a backbone', () => {
     const { C3 } = backbone(image());
     expect(numbers(net.getLayer('conv1').getWeights()[0] as Tensor)).toEqual(before);
     expect(apart(C3, part(net, 'conv3_act').predict(image()) as Tensor)).toBeGreaterThan(0.1);
-    loadWeights(backbone, file);
+    await loadWeights(backbone, file);
     expect(apart(backbone(image()).C3, part(net, 'conv3_act').predict(image()) as Tensor)).toBeLessThan(1e-5);
   });
 

@@ -7,11 +7,11 @@ import { baselineAnchors } from '../../src/detection/baselineAnchors.ts';
 import { ssdHead } from '../../src/head/ssdHead.ts';
 import { detector } from '../../src/model/detector.ts';
 import type { Predictor } from '../../src/model/predict.ts';
+import { loadWeights } from '../../src/model/zooWeights.ts';
 import { bifpn } from '../../src/neck/bifpn.ts';
 import { useBackend } from '../../src/tfjs/backend.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import type { TrainOptions } from '../../src/train/train.ts';
-import { loadWeights } from '../../src/weights/modelWeights.ts';
 import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
 import { numbers, type Run, recipe, run, samples, toy } from './toy.ts';
 
@@ -102,7 +102,7 @@ describe('a resumed run', () => {
     const model = toy();
     const checkpoint = last(await run(model));
     const other = toy(9);
-    loadWeights(other, checkpoint);
+    await loadWeights(other, checkpoint);
     expect(await numbers(other)).toEqual(await numbers(model));
   });
   it('is the same with any number of batches ahead', async () => {

@@ -1,12 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { conv } from '../../src/block/conv.ts';
-import { weights } from '../../src/core/block.ts';
 import { keyedRandom } from '../../src/core/random.ts';
-import { complete } from '../../src/tfjs/abstract.ts';
-import { loadWeights, saveWeights } from '../../src/weights/modelWeights.ts';
-import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
+import { openSafetensors, readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
 
 const small = () =>
   writeSafetensors({
@@ -69,6 +65,28 @@ describe('safetensors', () => {
     const bf16 = file({ x: { dtype: 'BF16', shape: [2], data_offsets: [0, 4] } }, new Uint8Array(brains.buffer));
     expect([...(readSafetensors(bf16).tensors.get('x')?.values ?? [])]).toEqual([1, -3]);
   });
+  it('are read without the counters of batches, which nothing computes with', () => {
+    const header = {
+      'bn.num_batches_tracked': { dtype: 'I64', shape: [], data_offsets: [0, 8] },
+      x: { dtype: 'F64', shape: [1], data_offsets: [8, 16] },
+    };
+    const bytes = file(header, new Uint8Array(Float64Array.of(0, 0.1).buffer));
+    expect([...readSafetensors(bytes).tensors]).toEqual([['x', { shape: [1], values: Float32Array.of(0.1) }]]);
+  });
+  it('are read from numbers that lie at any byte', () => {
+    const header = {
+      a: { dtype: 'U8', shape: [1], data_offsets: [0, 1] },
+      x: { dtype: 'F32', shape: [1], data_offsets: [1, 5] },
+    };
+    const data = Uint8Array.of(9, ...new Uint8Array(Float32Array.of(2.5).buffer));
+    const { tensors } = openSafetensors(file(header, data));
+    expect([...(tensors.get('x')?.read() ?? [])]).toEqual([2.5]);
+  });
+  it('keep names that objects inherit', () => {
+    const header = '{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+    const { tensors } = readSafetensors(file(header, new Uint8Array(Float32Array.of(3).buffer)));
+    expect([...tensors.keys()]).toEqual(['__proto__']);
+  });
   it.each([
     ['no file', new Uint8Array(3), /3 bytes are no safetensors/],
     ['a header longer than the file', Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 16), /cut or damaged/],
@@ -84,8 +102,56 @@ describe('safetensors', () => {
     [
       'a type that is not read',
       file({ x: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, new Uint8Array(8)),
-      /type I64/,
+      /x: is of type I64; F64, F32, F16 and BF16 are read/,
     ],
+    [
+      'a header of 2^60 bytes',
+      Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 16, 0x7b),
+      /says 1152921504606846976 bytes, but the file has 9/,
+    ],
+    ['a header of 2^64 - 1 bytes', new Uint8Array(9).fill(255), /says 18446744073709551615 bytes/],
+    [
+      'a shape beyond what can be counted',
+      file({ x: { dtype: 'F32', shape: [2 ** 40, 2 ** 40], data_offsets: [0, 4] } }, new Uint8Array(4)),
+      /x of shape \[1099511627776,1099511627776\]/,
+    ],
+    ['a negative side', file({ x: { dtype: 'F32', shape: [-1], data_offsets: [0, 4] } }), /no shape and range/],
+    [
+      'a range that ends before it begins',
+      file({ x: { dtype: 'F32', shape: [0], data_offsets: [4, 0] } }, new Uint8Array(4)),
+      /lies at 4 to 0/,
+    ],
+    ['a type that nobody knows', file({ x: { dtype: 'toString', shape: [0], data_offsets: [0, 0] } }), /type toString/],
+    ['a name twice', file('{"x":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\\u0078":{}}'), /has 'x' twice/],
+    ['metadata twice', file('{"__metadata__":{},"__metadata__":{}}'), /has '__metadata__' twice/],
+    ['a range twice', file('{"x":{"dtype":"F32","shape":[0],"shape":[0]}}'), /has 'shape' twice/],
+    [
+      'a hole between tensors',
+      file(
+        {
+          x: { dtype: 'F32', shape: [1], data_offsets: [0, 4] },
+          y: { dtype: 'F32', shape: [1], data_offsets: [8, 12] },
+        },
+        new Uint8Array(12),
+      ),
+      /4 bytes between x and y are of no tensor/,
+    ],
+    [
+      'bytes behind the last tensor',
+      file({ x: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, new Uint8Array(9)),
+      /5 bytes behind x are of no tensor/,
+    ],
+    [
+      'a name that leads out',
+      file({ '../x': { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
+      /'\.\.\/x' has '\.\.'/,
+    ],
+    [
+      'a name with controls',
+      file({ 'a\u001b': { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }),
+      /'a\\u001b' has control/,
+    ],
+    ['depth', file(`{"x":${'['.repeat(100_000)}`), /no JSON/],
     [
       'ranges that overlap',
       file(
@@ -115,29 +181,5 @@ describe('safetensors', () => {
         expect(String(error)).toMatch(/Error: safetensors: /);
       }
     }
-  });
-});
-
-describe('weights of a model', () => {
-  const model = (filters = 3) => {
-    const block = conv({ filters, norm: {} });
-    complete(block, [1, 2, 2, 2]);
-    return block;
-  };
-  it('load into another copy of it', async () => {
-    const [from, to] = [model(), model()];
-    loadWeights(to, await saveWeights(from));
-    const kernel = (of: typeof from) => [...(weights(of).get('kernel')?.read().dataSync() ?? [])];
-    expect(kernel(to)).toEqual(kernel(from));
-  });
-  it('of another model are refused whole, naming what differs', async () => {
-    const bytes = await saveWeights(model());
-    const other = model(4);
-    expect(() => loadWeights(other, bytes)).toThrow(
-      /another model; 5 of another shape: kernel is \[1,1,2,4\] but \[1,1,2,3\] is stored/,
-    );
-    const bare = conv({ filters: 3 });
-    complete(bare, [1, 2, 2, 2]);
-    expect(() => loadWeights(bare, bytes)).toThrow(/1 missing: bias; 4 unexpected: norm\/gamma/);
   });
 });

@@ -1,0 +1,3 @@
+import { holdsTo } from './holds.ts';
+
+holdsTo('timm', 33);

@@ -1,0 +1,3 @@
+import { holdsTo } from './holds.ts';
+
+holdsTo('torchvision', 6);
