@@ -37,7 +37,7 @@ async function compile(features) {
 }
 
 /** Whether a module holds static data: it would be written over the memory it is given, tfjs's heap included. */
-function hasData(bytes) {
+export function hasData(bytes) {
   let at = 8;
   const leb = () => {
     let value = 0;
@@ -56,14 +56,14 @@ function hasData(bytes) {
 }
 
 /** Writes beside and renames, so that nobody reads half a file. */
-function write(file, text) {
+export function write(file, text) {
   const beside = file.replace('.generated.ts', `.${process.pid}.generated.ts`);
   writeFileSync(beside, text);
   renameSync(beside, file);
 }
 
 const time = (file) => statSync(file).mtimeMs;
-const fresh = (file, sources) => existsSync(file) && sources.every((s) => time(s) <= time(file));
+export const fresh = (file, sources) => existsSync(file) && sources.every((s) => time(s) <= time(file));
 
 export async function buildKernels() {
   const self = fileURLToPath(import.meta.url);

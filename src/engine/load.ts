@@ -17,16 +17,21 @@ export function bestBuild(): Build {
   return WebAssembly.validate(decode(relaxed)) ? 'relaxed' : 'plain';
 }
 
-/** Bytes of a build; `shared` makes its memory import a shared one. */
-export function kernelBytes(build: Build, { shared }: { shared: boolean }): Uint8Array<ArrayBuffer> {
-  const bytes = decode(build === 'relaxed' ? relaxed : plain);
-  if (!shared) return bytes;
+/** A module whose memory import takes a shared memory: one byte of it says which. */
+export function withSharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const bytes = module.slice();
   const name = [...'memory'].map((c) => c.charCodeAt(0));
   const at = bytes.findIndex((_, i) => name.every((c, j) => bytes[i + j] === c)) + name.length; // kind 2, then the limits' flag
   if (bytes[at] !== 2 || bytes[at + 1] !== 1)
     throw new TypeError('kernels: their memory import was not found; build them again');
   bytes[at + 1] = 3;
   return bytes;
+}
+
+/** Bytes of a build; `shared` makes its memory import a shared one. */
+export function kernelBytes(build: Build, { shared }: { shared: boolean }): Uint8Array<ArrayBuffer> {
+  const bytes = decode(build === 'relaxed' ? relaxed : plain);
+  return shared ? withSharedMemory(bytes) : bytes;
 }
 
 /** The kernels over a memory, which must declare a maximum. Synchronous: compiling takes some milliseconds. */

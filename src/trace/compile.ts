@@ -5,8 +5,10 @@ import { userLine, withLongStacks } from '../tfjs/sourceLine.ts';
 import { type CallForm, formOf, type ResultForm } from './callForm.ts';
 import { type CompiledFor, type CompileTargetOptions, compileTarget } from './compileTarget.ts';
 import { type Graph, type WeightValue, weightsOf } from './graph.ts';
+import { localPlan } from './localPlan.ts';
 import { forBackend, type Plan, plan } from './plan.ts';
 import { recordCall } from './recordCall.ts';
+import { type LocalTarget, MissingKernel } from './target.ts';
 
 export interface CompileOptions {
   /** The model whose blocks name the places. Default: the function itself, if it is a block. */
@@ -15,7 +17,10 @@ export interface CompileOptions {
   readonly maxBytes?: number;
   /** Who asks, for errors. Default `compile`. */
   readonly label?: string;
-  readonly target?: undefined;
+  /** Our engine: `await wasmEngine()`. Default: the current backend. */
+  readonly target?: LocalTarget;
+  /** Hears once why a function runs on the current backend although it has a target: a kernel that the target lacks. Default: a warning. */
+  readonly onFallback?: (reason: string) => void;
 }
 
 /** What a compiled function can do besides being called. */
@@ -47,7 +52,8 @@ interface Ready {
  * Inside of `tf.grads` and of a trace the function itself runs, so that gradients are right; to differentiate fast,
  * compile the function that takes the gradient, as `compile(trainStep(...))`.
  *
- * With a `target`, such as `onnxRuntime()`, it runs there, and gives a promise.
+ * With our engine as the `target` it runs there, and nothing else changes; where that lacks a kernel, it says so once and
+ * runs on the current backend. With another one, such as `onnxRuntime()`, it gives a promise.
  *
  * @throws Error for numbers that are read, and kernels whose shapes depend on them, naming the block and the line;
  *   TypeError for inputs that are neither tensors nor lists, records and maps of them; what the function throws
@@ -58,14 +64,27 @@ export function compile<F extends (...args: never[]) => unknown>(
   fn: F,
   options: CompileOptions | CompileTargetOptions = {},
 ): (F & Compiled) | CompiledFor<F> {
-  if (options.target) return compileTarget(fn, options);
-  const { label = 'compile', root = isBlock(fn) ? fn : undefined, maxBytes = 2 ** 30 } = options;
+  if (isElsewhere(options)) return compileTarget(fn, options);
+  const { label = 'compile', root = isBlock(fn) ? fn : undefined, maxBytes = 2 ** 30, target } = options;
+  const { onFallback = (reason) => console.warn(reason) } = options;
   const plans = new Map<string, Ready>();
   const call = fn as unknown as (...args: readonly unknown[]) => unknown;
 
   const prepare = (form: CallForm): Ready => {
     const { graph, blocks, results } = traced(() => recordCall(call, form, { label, ...(root && { root }) }));
-    return { plan: plan(forBackend(graph), results.keeps), results, holds: asFrozen(blocks, weightsOf(graph)) };
+    return { plan: planFor(graph, results.keeps), results, holds: asFrozen(blocks, weightsOf(graph)) };
+  };
+  let fell = false;
+  const planFor = (graph: Graph, keeps: readonly boolean[]): Plan => {
+    if (target)
+      try {
+        return localPlan(graph, keeps, target);
+      } catch (error) {
+        if (!(error instanceof MissingKernel)) throw error;
+        if (!fell) onFallback(`${label}: ${error.message}; it runs on ${getBackend()} instead`);
+        fell = true;
+      }
+    return plan(forBackend(graph), keeps);
   };
   const drop = () => {
     let bytes = [...plans.values()].reduce((sum, ready) => sum + ready.plan.bytes(), 0);
@@ -99,6 +118,9 @@ export function compile<F extends (...args: never[]) => unknown>(
   const graphs = () => [...plans.values()].map((ready) => ready.plan.graph);
   return Object.assign(compiled, fn, { dispose, graphs }) as unknown as F & Compiled;
 }
+
+const isElsewhere = (options: CompileOptions | CompileTargetOptions): options is CompileTargetOptions =>
+  options.target !== undefined && !('local' in options.target);
 
 /** Says whether blocks and weights are still frozen as they are now. */
 function asFrozen(blocks: Iterable<HasParts>, weights: readonly WeightValue[]): () => boolean {

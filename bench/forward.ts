@@ -1,0 +1,121 @@
+import { cpus } from 'node:os';
+import '@tensorflow/tfjs-backend-wasm';
+import {
+  dispose,
+  randomUniform,
+  setBackend,
+  type Tensor,
+  type Tensor4D,
+  version_core as tfjs,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { type Block, compile, trainingPass } from 'pyramidion';
+import { fastestBuild, wasmEngine } from 'pyramidion/engine';
+import { onnxRuntime } from 'pyramidion/export';
+
+/** A model, a size, and how often it runs. */
+export interface Forward {
+  readonly name: string;
+  readonly make: () => Block<Tensor4D, object>;
+  readonly sides: readonly [height: number, width: number];
+  readonly rounds: number;
+}
+
+/**
+ * Gives batch norms the statistics of an image, so that maps have the size that they have in a trained model: with fresh
+ * weights and stored statistics of 0 and 1 a deep network is chaotic, and any two engines differ.
+ */
+function settleNorms(model: Block<Tensor4D, object>, image: Tensor4D): void {
+  const pass = trainingPass();
+  tidy(() => void model(image, pass));
+  for (const [weight, moved] of pass.updates) {
+    const [old, next] = [weight.read().dataSync<'float32'>(), moved.dataSync<'float32'>()];
+    // A step goes a hundredth of the way to the batch's own (momentum 0.99).
+    weight.write(next.map((x, i) => (old[i] ?? 0) + 100 * (x - (old[i] ?? 0))));
+    moved.dispose();
+  }
+}
+
+interface Contender {
+  readonly name: string;
+  readonly run: () => object | Promise<object>;
+  readonly times: number[];
+}
+
+/** Milliseconds until the numbers of a result are on the host; it is disposed. */
+async function timed(run: Contender['run']): Promise<number> {
+  const start = performance.now();
+  const made = await run();
+  for (const tensor of Object.values<Tensor>({ ...made })) tensor.dataSync();
+  const time = performance.now() - start;
+  dispose({ ...made });
+  return time;
+}
+
+/** The largest difference of two results, as a part of the largest number. */
+function far(wanted: object, made: object): number {
+  const others = new Map(Object.entries<Tensor>({ ...made }));
+  return Math.max(
+    ...Object.entries<Tensor>({ ...wanted }).map(([name, tensor]) => {
+      const [a, b] = [tensor.dataSync<'float32'>(), others.get(name)?.dataSync<'float32'>()];
+      let [largest, difference] = [0, 0];
+      for (const [i, x] of a.entries()) {
+        largest = Math.max(largest, Math.abs(x));
+        difference = Math.max(difference, Math.abs(x - (b?.[i] ?? Number.NaN)));
+      }
+      return difference / largest;
+    }),
+  );
+}
+
+/**
+ * Our engine beside tfjs's own wasm kernels over the same graph with folded batch norms, and ONNX Runtime for Node, each on
+ * one thread: rounds interleaved, the minimum of each.
+ */
+export async function forward(label: string, models: readonly Forward[]): Promise<{ ratio: number }> {
+  await setBackend('wasm'); // with the kernels of tfjs alone
+  const build = fastestBuild();
+  console.log(
+    `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, one thread, rounds interleaved, minimum`,
+  );
+  const ratios: number[] = [];
+  for (const { name, make, sides, rounds } of models) {
+    const model = make();
+    const image: Tensor4D = randomUniform([1, ...sides, 3], 0, 255, 'float32', 1);
+    settleNorms(model, image);
+    const builds = [...new Set([build, 'relaxed', 'plain'] as const)].filter(
+      (one) => build !== 'plain' || one === 'plain',
+    );
+    const contenders: Contender[] = [];
+    const add = (title: string, run: Contender['run']) => contenders.push({ name: title, run, times: [] });
+    const replay = compile(model);
+    add('tfjs wasm, batch norms folded', () => replay(image));
+    for (const one of builds) {
+      const engine = compile(model, { target: await wasmEngine({ build: one, threads: 1 }) });
+      add(`our engine, ${one}`, () => engine(image));
+    }
+    const ort = compile(model, { target: onnxRuntime({ session: { intraOpNumThreads: 1, interOpNumThreads: 1 } }) });
+    add('onnxruntime-node', () => ort(image));
+    for (let round = -3; round < rounds; round++)
+      for (const { run, times } of contenders) {
+        const time = await timed(run);
+        if (round >= 0) times.push(time); // the first three warm up
+      }
+    const least = contenders.map(({ times }) => Math.min(...times));
+    const [theirs = Number.NaN, ours = Number.NaN] = least;
+    const runtime = least.at(-1) ?? Number.NaN;
+    const plain = await model(image);
+    const made = await contenders[1]?.run();
+    console.log(`\n${name}, ${rounds} rounds, results within ${far(plain, made ?? {}).toExponential(1)} of plain ops`);
+    for (const [i, { name: title }] of contenders.entries()) {
+      const time = least[i] ?? Number.NaN;
+      console.log(
+        `  ${title.padEnd(30)} ${time.toFixed(1).padStart(7)} ms, ${(time / theirs).toFixed(2)} of tfjs wasm, ${(time / runtime).toFixed(2)} of ONNX Runtime`,
+      );
+    }
+    ratios.push(ours / theirs);
+  }
+  const ratio = Math.max(...ratios);
+  console.log(`\n${label} ratio=${ratio.toFixed(2)}`);
+  return { ratio };
+}

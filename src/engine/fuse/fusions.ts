@@ -1,0 +1,15 @@
+import type { Graph } from '../../trace/graph.ts';
+import { fuseChains } from './chain.ts';
+import { fuseReshapedConcat } from './chainConcat.ts';
+import { fuseMobile } from './mobile.ts';
+import { fuseResidual } from './residual.ts';
+import { fuseSqueeze } from './squeeze.ts';
+
+/** Passes that join nodes into commands of ours, in order. */
+export const fusions: readonly ((graph: Graph) => Graph)[] = [
+  fuseResidual,
+  fuseMobile,
+  fuseSqueeze,
+  fuseReshapedConcat,
+  fuseChains,
+];

@@ -1,0 +1,212 @@
+import type { Node, Value } from '../../trace/graph.ts';
+import {
+  averagePoolGradient,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  filterGradient,
+  maxPoolGradient,
+} from '../commands/codes.ts';
+import type { Geometry } from '../geometry.ts';
+import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand, type Word } from '../plan/emit.ts';
+import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
+
+const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Bytes of the strips that a thread has at a time: they stay in the second-level cache. */
+const stripsBytes = 400 << 10;
+
+/** Pixels of strips of which each is multiplied with many: a tile of them stays in L1. */
+const pixels = 256;
+
+/** Strips of a window, as ../commands/gradientStrip.ts lays them out. */
+interface Strips {
+  /** Rows of the result at a time. */
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** @param panels strips of the result beside the phases of a group of the map */
+function stripsOf(g: Geometry, panels: number): Strips {
+  const down = Math.floor(((g.kernelHeight - 1) * g.dilationHeight) / g.strideHeight);
+  const right = Math.floor(((g.kernelWidth - 1) * g.dilationWidth) / g.strideWidth);
+  const across = g.outWidth + right;
+  const bytes = (rows: number) =>
+    32 * (rows * across * panels + ((rows + down) * across + right) * g.strideHeight * g.strideWidth);
+  const row = bytes(1) - bytes(0);
+  const fits = Math.min(
+    g.outHeight,
+    Math.floor((stripsBytes - bytes(0)) / row),
+    panels > 1 ? Math.floor(pixels / across) : 1e9,
+  );
+  const rows = Math.max(1, fits);
+  return { rows, bytes: bytes(rows) };
+}
+
+/** The window's words, in the order in which ../commands/gradientStrip.ts reads them. */
+const windowWords = (g: Geometry, rows: number): readonly Word[] => [
+  g.batch,
+  g.inHeight,
+  g.inWidth,
+  g.outHeight,
+  g.outWidth,
+  g.kernelHeight,
+  g.kernelWidth,
+  g.strideHeight,
+  g.strideWidth,
+  g.padTop,
+  g.padLeft,
+  g.dilationHeight,
+  g.dilationWidth,
+  rows,
+];
+
+const traffic = (...values: readonly Value[]) => values.reduce((sum, { shape }) => sum + 4 * size(shape), 0);
+const said = ({ kernelHeight, kernelWidth, strideHeight }: Geometry) =>
+  `${kernelHeight}x${kernelWidth}${strideHeight > 1 ? ` s${strideHeight}` : ''}`;
+
+/** Bytes for one command, whatever the number of threads. */
+const together = (bytes: number, emit: Emit): Operand => emit.scratch(32 * Math.ceil(bytes / emit.threads / 32));
+
+const filterOf: Lowering = (node, emit) => {
+  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), resultOf(node)];
+  const g = convolutionGeometry(node, x.shape, to.shape, dy.shape);
+  const taps = g.kernelHeight * g.kernelWidth;
+  const [groups, panels] = [groupsOf8(g.inChannels), groupsOf8(g.outChannels)];
+  const strips = stripsOf(g, panels);
+  emit.command({
+    code: filterGradient,
+    name: `filter gradient ${said(g)}`,
+    words: [
+      emit.read(x, 'blocked'),
+      emit.read(dy, 'blocked'),
+      emit.make(to, 'plain'),
+      together(256 * taps * groups * panels, emit),
+      emit.scratch(strips.bytes),
+      strips.bytes,
+      ...windowWords(g, strips.rows),
+      g.inChannels,
+      g.outChannels,
+    ],
+    madds: g.batch * g.outHeight * g.outWidth * size(to.shape),
+    traffic: traffic(x, dy, to),
+  });
+};
+
+/** @throws RangeError for several filters a channel */
+function depthwiseGeometry(node: Node, x: Value, filter: readonly number[], y: Value): Geometry {
+  if ((filter[3] ?? 1) !== 1)
+    throw new RangeError(`engine: ${node.op} has ${filter[3]} filters a channel; the engine knows the gradient of one`);
+  return convolutionGeometry(node, x.shape, filter, y.shape);
+}
+
+const depthwiseFilterOf: Lowering = (node, emit) => {
+  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), resultOf(node)];
+  const g = depthwiseGeometry(node, x, to.shape, dy);
+  const strips = stripsOf(g, 1);
+  const bytes = strips.bytes + 32 * g.kernelHeight * g.kernelWidth;
+  emit.command({
+    code: depthwiseFilterGradient,
+    name: `depthwise filter gradient ${said(g)}`,
+    words: [
+      emit.read(x, 'blocked'),
+      emit.read(dy, 'blocked'),
+      emit.make(to, 'plain'),
+      0,
+      emit.scratch(bytes),
+      bytes,
+      ...windowWords(g, strips.rows),
+      g.inChannels,
+    ],
+    madds: size(dy.shape) * g.kernelHeight * g.kernelWidth,
+    traffic: traffic(x, dy),
+  });
+};
+
+/** What a thread of ../commands/gradientInput.ts needs: taps, their places, the gradient with zeros around. */
+function inputBytes(g: Geometry): number {
+  const taps = g.kernelHeight * g.kernelWidth;
+  const side = (kernel: number, dilation: number, stride: number, out: number, inside: number, pad: number) =>
+    Math.floor(((kernel - 1) * dilation) / stride) + Math.max(out, Math.floor((inside - 1 + pad) / stride) + 1);
+  const down = side(g.kernelHeight, g.dilationHeight, g.strideHeight, g.outHeight, g.inHeight, g.padTop);
+  const across = side(g.kernelWidth, g.dilationWidth, g.strideWidth, g.outWidth, g.inWidth, g.padLeft);
+  return 32 * taps + 4 * 16 * Math.ceil(taps / 16) + 32 * down * across;
+}
+
+const depthwiseInputOf: Lowering = (node, emit) => {
+  const [dy, filter, dx] = [inputOf(node, 'dy'), inputOf(node, 'filter'), resultOf(node)];
+  const g = depthwiseGeometry(node, dx, filter.shape, dy);
+  const bytes = inputBytes(g);
+  emit.command({
+    code: depthwiseInputGradient,
+    name: `depthwise input gradient ${said(g)}`,
+    words: [
+      emit.read(dy, 'blocked'),
+      emit.read(filter, 'plain'),
+      emit.make(dx, 'blocked'),
+      0,
+      emit.scratch(bytes),
+      bytes,
+      ...windowWords(g, 0),
+      g.inChannels,
+    ],
+    madds: size(dy.shape) * g.kernelHeight * g.kernelWidth,
+    traffic: traffic(dy, dx),
+  });
+};
+
+/** A pool's window, whose sides are an attribute. */
+function poolGeometry(node: Node, x: Value, y: Value): Geometry {
+  const { filterSize } = node.attrs;
+  const [tall, broad] = Array.isArray(filterSize) ? filterSize.map(Number) : [Number(filterSize), Number(filterSize)];
+  return convolutionGeometry(node, x.shape, [tall ?? 1, broad ?? 1], y.shape);
+}
+
+const maxPoolOf: Lowering = (node, emit) => {
+  const [x, y, dy, dx] = [inputOf(node, 'input'), inputOf(node, 'output'), inputOf(node, 'dy'), resultOf(node)];
+  const g = poolGeometry(node, x, y);
+  emit.command({
+    code: maxPoolGradient,
+    name: `max pool gradient ${said(g)}`,
+    words: [
+      emit.read(x, 'blocked'),
+      emit.read(y, 'blocked'),
+      emit.read(dy, 'blocked'),
+      emit.make(dx, 'blocked'),
+      0,
+      0,
+      ...windowWords(g, 0),
+      g.inChannels,
+    ],
+    traffic: traffic(x, y, dy, dx),
+  });
+};
+
+const averagePoolOf: Lowering = (node, emit) => {
+  const [x, dy, dx] = [inputOf(node, 'input'), inputOf(node, 'dy'), resultOf(node)];
+  const g = poolGeometry(node, x, dy);
+  emit.command({
+    code: averagePoolGradient,
+    name: `average pool gradient ${said(g)}`,
+    words: [
+      emit.read(dy, 'blocked'),
+      0,
+      emit.make(dx, 'blocked'),
+      0,
+      0,
+      0,
+      ...windowWords(g, 0),
+      g.inChannels,
+      { float: 1 / (g.kernelHeight * g.kernelWidth) }, // padding counts, as in tfjs's kernel
+    ],
+    traffic: traffic(dy, dx),
+  });
+};
+
+/** Gradients of windows. */
+export const gradientWindowLowerings: Lowerings = {
+  Conv2DBackpropFilter: filterOf,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterOf,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputOf,
+  MaxPoolGrad: maxPoolOf,
+  AvgPoolGrad: averagePoolOf,
+};

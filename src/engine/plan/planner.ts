@@ -1,0 +1,171 @@
+import { fixedNodes, isStored } from '../../trace/fixed.ts';
+import { type Graph, liveNodes, type Node, type Value } from '../../trace/graph.ts';
+import { MissingKernel } from '../../trace/target.ts';
+import { copyBytes } from '../commands/codes.ts';
+import type { Buffer, Command, Emit, Layout, Lowerings, Operand } from './emit.ts';
+import { groupsOf8 } from './emit.ts';
+import { keysOf } from './keys.ts';
+import { type Arena, arenaOf, type Section, section } from './section.ts';
+
+/** Something that weights and constants alone make, kept between runs and shared by plans. */
+export interface Standing {
+  /** Of two with the same key one is enough. */
+  readonly key: string;
+  readonly buffer: Buffer;
+  /** What makes it: reads `section.given`. Its result is `buffer`, which is not of its arena. */
+  readonly section: Section;
+  readonly arena: Arena;
+}
+
+/** What a graph becomes: commands over bytes. */
+export interface EnginePlan {
+  readonly graph: Graph;
+  readonly main: Section;
+  readonly arena: Arena;
+  readonly standing: readonly Standing[];
+  /** In the order of the graph's. */
+  readonly inputs: readonly (Operand | undefined)[];
+  readonly outputs: readonly Operand[];
+}
+
+const numbersOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** Bytes of a value in a layout. @throws RangeError for `blocked` of what is no map of float32 */
+export function bytesIn({ shape, dtype, name }: Value, layout: Layout): number {
+  if (layout === 'plain') return 4 * numbersOf(shape);
+  if (shape.length !== 4 || dtype !== 'float32')
+    throw new RangeError(`engine: ${name} is ${dtype} [${shape}]; only maps [b, h, w, c] of float32 are blocked`);
+  return 32 * groupsOf8(shape[3] ?? 0) * numbersOf(shape.slice(0, 3));
+}
+
+/** How a layout is made of the other one; see lower/layouts.ts. */
+export type Convert = (value: Value, from: Operand, to: Operand, layout: Layout) => Command;
+
+/**
+ * Turns a graph into commands: what depends on weights alone is made apart, everything else shares one arena.
+ *
+ * @throws MissingKernel
+ */
+export function planGraph(
+  graph: Graph,
+  { lowerings, convert, threads }: { lowerings: Lowerings; convert: Convert; threads: number },
+): EnginePlan {
+  const nodes = liveNodes(graph);
+  for (const node of nodes) if (!Object.hasOwn(lowerings, node.op)) throw new MissingKernel('the engine', node);
+  const fixed = fixedNodes({ ...graph, nodes }, isStored);
+  const makers = new Map<Value, Node>(
+    [...fixed].flatMap((node) => node.outputs.map((value) => [value, node] as const)),
+  );
+  const isFixed = (value: Value) => isStored(value) || makers.has(value);
+  const keyOf = keysOf(makers);
+  const main = section();
+  const standing = new Map<string, Standing>();
+  let here = main;
+  let at: Node | undefined;
+
+  const place = (value: Value, layout: Layout, to: Operand): Operand => {
+    const known = here.places.get(value) ?? new Map<Layout, Operand>();
+    here.places.set(value, known.set(layout, to));
+    return to;
+  };
+  const own = (bytes: number, name: string): Operand => {
+    const buffer = { bytes, name };
+    here.buffers.add(buffer);
+    return { buffer, offset: 0 };
+  };
+  /** Bytes outside of the arena, made when weights move. */
+  const keep = (key: string, bytes: number, name: string, make: (to: Operand) => void): Operand => {
+    const known = standing.get(key);
+    if (known) return { buffer: known.buffer, offset: 0 };
+    const buffer = { bytes, name };
+    const [outer, node] = [here, at];
+    here = section();
+    try {
+      make({ buffer, offset: 0 });
+      standing.set(key, { key, buffer, section: here, arena: arenaOf(here) });
+    } finally {
+      [here, at] = [outer, node];
+    }
+    return { buffer, offset: 0 };
+  };
+  const lowerNode = (node: Node) => {
+    const before = at;
+    at = node;
+    lowerings[node.op]?.(node, emit);
+    at = before;
+  };
+  const command = (made: Command) => here.steps.push({ ...made, place: at?.place ?? '', shape: at?.outputs[0]?.shape });
+
+  /** Where a stored value, or what is made of such alone, is while something standing is made. */
+  const readFixed = (value: Value): Operand | undefined => {
+    const there = here.places.get(value)?.get('plain');
+    if (there) return there;
+    const maker = makers.get(value);
+    if (maker) {
+      lowerNode(maker);
+      return undefined; // in the layout that its lowering chose
+    }
+    const to = own(bytesIn(value, 'plain'), value.name);
+    here.given.set(value, to);
+    return place(value, 'plain', to);
+  };
+
+  const emit: Emit = {
+    threads,
+    layouts: (value) => [...(here.places.get(value)?.keys() ?? (isFixed(value) ? ['plain' as const] : []))],
+    read: (value, layout) => {
+      const there = here.places.get(value)?.get(layout);
+      if (there) return there;
+      if (isFixed(value) && here === main) {
+        const bytes = bytesIn(value, layout);
+        const kept = keep(`${layout} ${keyOf(value)}`, bytes, value.name, (to) => {
+          if (isStored(value) && layout === 'plain')
+            here.given.set(value, to); // nothing to compute
+          else copy(value, emit.read(value, layout), to, bytes);
+        });
+        return place(value, layout, kept);
+      }
+      if (isFixed(value) && !here.places.has(value)) {
+        readFixed(value);
+        return emit.read(value, layout);
+      }
+      const [other] = here.places.get(value) ?? [];
+      if (other === undefined) throw new Error(`engine: ${value.name} is read before it is made`);
+      const to = own(bytesIn(value, layout), value.name);
+      command(convert(value, other[1], to, layout));
+      return place(value, layout, to);
+    },
+    make: (value, layout) => place(value, layout, own(bytesIn(value, layout), value.name)),
+    alias: place,
+    scratch: (bytes) => own(bytes * threads, 'scratch'),
+    derived: (key, of, bytes, make) => {
+      if (here === main && of.every(isFixed)) return keep(`${key} ${of.map(keyOf)}`, bytes, key, make);
+      const to = own(bytes, key);
+      make(to);
+      return to;
+    },
+    constant: (numbers) => {
+      const buffer = { bytes: 4 * numbers.length, name: 'constant' };
+      here.constants.set(buffer, numbers);
+      if (here !== main) here.buffers.add(buffer); // those of what runs every time stay where they are
+      return { buffer, offset: 0 };
+    },
+    command,
+  };
+  const copy = (value: Value, from: Operand, to: Operand, bytes: number) =>
+    command({ code: copyBytes, name: `keep ${value.name}`, words: [from, to, bytes] });
+
+  const inputs = [...graph.inputs.values()].map((value) => {
+    const to = own(bytesIn(value, 'plain'), value.name);
+    main.given.set(value, to);
+    return place(value, 'plain', to);
+  });
+  for (const node of nodes) if (!fixed.has(node)) lowerNode(node);
+  at = undefined;
+  const outputs = [...graph.outputs.values()].map((value) => {
+    const from = emit.read(value, 'plain');
+    main.taken.add(from.buffer);
+    return from;
+  });
+  return { graph, main, arena: arenaOf(main), standing: [...standing.values()], inputs, outputs };
+}

@@ -1,0 +1,121 @@
+import type { TypedArray } from '@tensorflow/tfjs-core';
+import type { ConstantValue, Value } from '../../trace/graph.ts';
+import type { Held, HostTensor, ReadWeight } from '../../trace/target.ts';
+import type { Buffer } from '../plan/emit.ts';
+import type { Standing } from '../plan/planner.ts';
+import { encode } from '../plan/section.ts';
+import type { Heap } from './heap.ts';
+import { bring, put } from './numbers.ts';
+
+/** What weights were made into, in memory. */
+interface Kept {
+  readonly address: number;
+  readonly bytes: number;
+  users: number;
+  /** Of the weights that it was made of, in their order. */
+  stamps: readonly unknown[] | undefined;
+}
+
+/** Folded and packed weights of an engine, each once for all plans. */
+export interface Store {
+  /** Makes room. @throws RangeError where there is none; nothing is taken then */
+  readonly take: (standing: readonly Standing[]) => void;
+  readonly give: (standing: readonly Standing[]) => void;
+  readonly addressOf: (standing: Standing) => number;
+  /** Makes what is older than its weights. */
+  readonly refresh: (standing: readonly Standing[], weights: ReadWeight) => void;
+}
+
+/**
+ * @param arena address of an arena of at least so many bytes
+ * @param run runs commands at an address
+ */
+export function storeIn(
+  heap: Heap,
+  { arena, run }: { arena: (bytes: number) => number; run: (at: number, count: number) => void },
+): Store {
+  const held = new Map<string, Kept>();
+  const of = ({ key }: Standing): Kept => {
+    const kept = held.get(key);
+    if (kept === undefined) throw new Error(`engine: ${key} was given back`);
+    return kept;
+  };
+
+  const make = (one: Standing, kept: Kept, weights: ReadWeight) => {
+    const { section, buffer, arena: layout } = one;
+    const base = arena(layout.bytes);
+    const addressOf = (other: Buffer) => (other === buffer ? kept.address : base + (layout.offsets.get(other) ?? 0));
+    for (const [value, { buffer: to, offset }] of section.given)
+      bring(heap, addressOf(to) + offset, numbersOf(value, weights));
+    for (const [to, numbers] of section.constants) put(heap, addressOf(to), numbers);
+    if (section.steps.length === 0) return;
+    const words = encode(section.steps, addressOf);
+    const at = heap.take(words.byteLength, 'a list of commands');
+    heap.words().set(words, at >>> 2);
+    run(at, section.steps.length);
+    heap.give(at);
+  };
+
+  return {
+    take: (standing) => {
+      const taken: Standing[] = [];
+      try {
+        for (const one of standing) {
+          const known = held.get(one.key);
+          if (known) known.users++;
+          else {
+            const bytes = one.buffer.bytes;
+            held.set(one.key, { address: heap.take(bytes, one.buffer.name), bytes, users: 1, stamps: undefined });
+          }
+          taken.push(one);
+        }
+      } catch (error) {
+        giveBack(taken);
+        throw error;
+      }
+    },
+    give: (standing) => giveBack(standing),
+    addressOf: (one) => of(one).address,
+    refresh: (standing, weights) => {
+      for (const one of standing) {
+        const kept = of(one);
+        const stamps = [...one.section.given.keys()].map((value) =>
+          value.kind === 'weight' ? weights(value).stamp : value,
+        );
+        const { stamps: before } = kept;
+        if (before && stamps.every((stamp, i) => stamp === before[i] || isConstant(stamp))) continue;
+        kept.stamps = undefined; // until it is whole
+        make(one, kept, weights);
+        kept.stamps = stamps;
+      }
+    },
+  };
+
+  function giveBack(standing: readonly Standing[]) {
+    for (const one of standing) {
+      const kept = of(one);
+      if (--kept.users > 0) continue;
+      heap.give(kept.address);
+      held.delete(one.key);
+    }
+  }
+}
+
+/** Constants with one key have the same numbers, whichever graph they are of. */
+const isConstant = (stamp: unknown): boolean =>
+  typeof stamp === 'object' && stamp !== null && 'kind' in stamp && stamp.kind === 'constant';
+
+function numbersOf(value: Value, weights: ReadWeight): HostTensor | Held {
+  if (value.kind === 'weight') return weights(value).numbers();
+  if (value.kind === 'constant') return { ...value, numbers: constantNumbers(value) };
+  throw new Error(`engine: ${value.name} is no weight and no constant`);
+}
+
+/** @throws Error for a tensor that was disposed since, and for texts */
+export function constantNumbers({ numbers, name, shape }: ConstantValue): TypedArray {
+  if (ArrayBuffer.isView(numbers)) return numbers as TypedArray;
+  if ('dataSync' in numbers && !numbers.isDisposed) return numbers.dataSync();
+  throw new Error(
+    `compile: the tensor of shape [${shape}] that the function uses from outside (${name}) was disposed, or holds texts; keep it, or give it as an input`,
+  );
+}
