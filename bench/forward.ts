@@ -9,7 +9,7 @@ import {
   version_core as tfjs,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { type Block, compile, trainingPass } from 'pyramidion';
+import { type Block, compile, trainingPass, type Weight, weights } from 'pyramidion';
 import { fastestBuild, wasmEngine } from 'pyramidion/engine';
 import { onnxRuntime } from 'pyramidion/export';
 
@@ -26,15 +26,24 @@ export interface Forward {
  * weights and stored statistics of 0 and 1 a deep network is chaotic, and any two engines differ.
  */
 function settleNorms(model: Block<Tensor4D, object>, image: Tensor4D): void {
-  const pass = trainingPass();
-  tidy(() => void model(image, pass));
-  for (const [weight, moved] of pass.updates) {
-    const [old, next] = [weight.read().dataSync<'float32'>(), moved.dataSync<'float32'>()];
-    // A step goes a hundredth of the way to the batch's own (momentum 0.99).
-    weight.write(next.map((x, i) => (old[i] ?? 0) + 100 * (x - (old[i] ?? 0))));
-    moved.dispose();
+  /** Statistics after one step from a number: momentum * from + (1 - momentum) * the batch's. */
+  const stepFrom = (from: number): ReadonlyMap<Weight, Float32Array> => {
+    for (const weight of weights(model).values())
+      if (weight.kind === 'statistic') weight.write(new Float32Array(numbersIn(weight.shape ?? [])).fill(from));
+    const pass = trainingPass();
+    tidy(() => void model(image, pass));
+    const moved = [...pass.updates].map(([weight, value]) => [weight, value.dataSync<'float32'>()] as const);
+    dispose([...pass.updates.values()]);
+    return new Map(moved);
+  };
+  const [ofNone, ofOne] = [stepFrom(0), stepFrom(1)];
+  for (const [weight, none] of ofNone) {
+    const momentum = (ofOne.get(weight)?.[0] ?? 0) - (none[0] ?? 0);
+    weight.write(none.map((x) => x / (1 - momentum)));
   }
 }
+
+const numbersIn = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 interface Contender {
   readonly name: string;

@@ -89,7 +89,7 @@ export {
 export { type SsdVggOptions, ssdVgg } from './backbone/ssdVgg.ts';
 export { type SsdVgg16Options, ssdVgg16 } from './backbone/ssdVgg16.ts';
 export { by128, caffe, imagenet, inception, kaist, lite, unit } from './backbone/standardization.ts';
-export { keras, lukemelas, pytorch, tensorflow, timm, timmTf, torchvision } from './backbone/variant.ts';
+export { keras, lukemelas, pytorch, tensorflow, timm, timmTf, torchvision, variants } from './backbone/variant.ts';
 export { vgg16, vgg16BatchNorm, vgg16Rows } from './backbone/vgg.ts';
 export { type ClassifyOptions, type Classified, classify } from './model/classify.ts';
 
@@ -219,6 +219,8 @@ export type { ValidationOptions } from './train/validate.ts';
 // Weights as files
 export { loadWeights } from './model/zooWeights.ts';
 export type { Candidate } from './weights/fitting.ts';
+export { type HubOrigin, type HuggingFaceOptions, huggingFace } from './weights/hub.ts';
+export type { Licence } from './weights/hubModel.ts';
 export type { Layout } from './weights/layout.ts';
 export {
   type KnownModels,
@@ -235,6 +237,10 @@ export { lukemelas as lukemelasNames } from './weights/names/lukemelas.ts';
 export { timm as timmNames } from './weights/names/timm.ts';
 export { torchvision as torchvisionNames } from './weights/names/torchvision.ts';
 export { type SaveOptions, saveWeights } from './weights/save.ts';
+export { allBytes, type Fetched, type FetchedSource, type FromUrlOptions, fromUrl } from './weights/source.ts';
+export type { Progress } from './weights/sourceBody.ts';
+export type { WeightCache } from './weights/sourceCache.ts';
+export type { FetchOptions } from './weights/sourceOptions.ts';
 export { readSafetensors, type Safetensors, writeSafetensors } from './weights/safetensors.ts';
 
 // Trace

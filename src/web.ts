@@ -1,3 +1,4 @@
 export { type DecodeOptions, decodeImage, readImage } from './web/images.ts';
 export type { Drawable } from './detect/detectCanvas.ts';
 export type { EncodedImage, Photograph, ReadOptions } from './detect/detectPhotograph.ts';
+export { type WeightCacheOptions, weightCache } from './web/weightCache.ts';

@@ -22,7 +22,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   export: ['core', 'detection', 'tfjs', 'trace'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs', 'data', 'detect', 'weights'],
   node: ['core', 'data', 'detect', 'detection', 'evaluate', 'model', 'train', 'weights'],
-  web: ['core', 'data', 'detect'],
+  web: ['core', 'data', 'detect', 'weights'],
   weights: ['core', 'data'],
   cli: [
     'core',

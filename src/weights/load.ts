@@ -17,7 +17,9 @@ export type WeightSource = WholeSource | RangedSource;
 export interface WholeSource {
   /** How errors call it. */
   readonly name: string;
-  readonly read: (options: { readonly signal?: AbortSignal | undefined }) => Promise<Uint8Array>;
+  readonly read: (options: { readonly signal?: AbortSignal | undefined }) => Promise<Uint8Array | RangedSource>;
+  /** Where they came from and under which licence, once they are read. */
+  readonly origin?: () => object | undefined;
 }
 
 export interface LoadOptions {
@@ -44,6 +46,8 @@ export interface LoadReport extends Comparison {
   readonly names: string;
   /** Free text of the file. */
   readonly metadata: WeightFile['metadata'];
+  /** What the source says of where the weights are from: of the hub repository, commit and licence. */
+  readonly origin?: object;
 }
 
 export interface KnownModels {
@@ -95,7 +99,14 @@ export function weightLoader({ names: known, candidates = () => [] }: KnownModel
         throw new RangeError(`${file}: none of its weights fits the model; ${complaint(report)}${await suit()}`);
       await ready();
       await assign(recognised, report, { tensors, opened, signal });
-      return { ...report, format: opened.format, names: recognised.map.name, metadata: opened.metadata };
+      const origin = 'origin' in source ? source.origin?.() : undefined;
+      return {
+        ...report,
+        format: opened.format,
+        names: recognised.map.name,
+        metadata: opened.metadata,
+        ...(origin ? { origin } : {}),
+      };
     } finally {
       opened.close();
     }
