@@ -29,7 +29,8 @@ import {
   trainStep,
   weights,
 } from 'pyramidion';
-import { useBackend } from 'pyramidion/engine';
+import { useBackend, type WasmEngine } from 'pyramidion/engine';
+import { type Profile, profile } from '../src/trace/profile.ts';
 
 const batch = 2;
 const side = 224;
@@ -42,8 +43,15 @@ interface Targets {
   readonly positives: Scalar;
 }
 
+/** Milliseconds of one step more. */
+export interface TimedStep {
+  (): Promise<number>;
+  /** Its commands on an engine, one by one, without what goes in and out. */
+  readonly profile: (target: WasmEngine) => Profile;
+}
+
 /** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes), SSD loss, SGD with momentum, on the current backend. */
-function prepare(how: 'plain' | 'compiled'): () => Promise<number> {
+export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
   const model = detector({
     backbone: efficientNetB0(),
     neck: bifpn({ from: 'P3', to: 'P7', channels: 64, cells: 3 }),
@@ -62,7 +70,8 @@ function prepare(how: 'plain' | 'compiled'): () => Promise<number> {
       ...ssdLoss({ ...predictions, classes, targets: boxes, positives }),
     }),
   });
-  const step = how === 'plain' ? plain : compile(plain, { root: model });
+  const target = typeof how === 'object' ? { target: how } : {};
+  const step = how === 'plain' ? plain : compile(plain, { root: model, ...target });
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
   let slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
   const marks = Int32Array.from({ length: batch * anchors }, (_, i) => (i % 211 === 0 ? 1 : 0));
@@ -73,10 +82,14 @@ function prepare(how: 'plain' | 'compiled'): () => Promise<number> {
     positives: scalar(marks.reduce((sum, mark) => sum + mark, 0)),
   };
   const learningRate = fill([], 0.01) as Scalar;
-  return async () => {
+  const inputs = () => {
     const values = new Map(trained.map((weight) => [weight, weight.read()]));
+    return { weights: values, slots, images, targets, learningRate };
+  };
+  const run = async () => {
+    const given = inputs();
     const start = performance.now();
-    const results = step({ weights: values, slots, images, targets, learningRate });
+    const results = step(given);
     const loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
     for (const [weight, value] of [...results.weights, ...results.statistics]) weight.write(value);
     const old = [...results.slots.keys()].map((weight) => slots.get(weight) ?? {});
@@ -87,6 +100,9 @@ function prepare(how: 'plain' | 'compiled'): () => Promise<number> {
     if (!Number.isFinite(loss)) throw new Error(`train-step: the loss is ${loss}`);
     return time;
   };
+  return Object.assign(run, {
+    profile: (on: WasmEngine) => profile(plain, [inputs()], { target: on, root: model, rounds }),
+  });
 }
 
 /** The most bytes of tensors that there were at once while a step ran. */

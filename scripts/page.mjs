@@ -1,8 +1,9 @@
 // Builds the pages of examples/ against dist with vite, serves them, and trains and detects in Chromium, with and without
-// cross-origin isolation.
-import { existsSync } from 'node:fs';
+// cross-origin isolation; detecting must load our engine. A page of esbuild's runs the engine on as many threads as it may have.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
 
@@ -20,21 +21,22 @@ const quiet = [
 ];
 const browser = await chromium.launch({ executablePath, args: quiet });
 const isolated = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-for (const [name, done] of [
-  ['page', /passed/],
-  ['detect-page', /found in/],
-]) {
-  const root = join(import.meta.dirname, '../examples', name);
-  const outDir = join(tmpdir(), `pyramidion-${name}-${process.pid}`);
-  await build({
-    root,
-    logLevel: 'warn',
-    build: { target: 'es2022', outDir, emptyOutDir: true, chunkSizeWarningLimit: 3000 },
-  });
+/** Whether the page asked for a build of the engine. */
+const isEngine = (url) => /\/(plain|relaxed|wide)\.generated[^/]*\.js$/.test(url);
+
+/** Opens a folder that was built and waits for what the page says, once with each set of headers. */
+async function show(outDir, done, { engine }) {
   for (const headers of [{}, isolated]) {
-    const server = await preview({ root, logLevel: 'warn', build: { outDir }, preview: { port: 0, headers } });
+    const server = await preview({
+      root: tmpdir(),
+      logLevel: 'warn',
+      build: { outDir },
+      preview: { port: 0, headers },
+    });
     const page = await browser.newPage();
+    const asked = [];
     page.on('pageerror', (error) => console.error(error.message));
+    page.on('request', (request) => asked.push(request.url()));
     await page.goto(`http://localhost:${server.httpServer.address().port}/`);
     await page.waitForFunction(
       (done) => new RegExp(`${done}|failed`, 'i').test(document.getElementById('out').textContent),
@@ -47,6 +49,66 @@ for (const [name, done] of [
     await page.close();
     await server.close();
     if (!done.test(text)) process.exitCode = 1;
+    if (engine && !asked.some(isEngine)) {
+      console.error('page: it did not load our engine');
+      process.exitCode = 1;
+    }
   }
 }
+
+const folder = (name) => join(tmpdir(), `pyramidion-${name}-${process.pid}`);
+for (const [name, done, options] of [
+  ['page', /passed/, { engine: false }],
+  ['detect-page', /found in/, { engine: true }],
+]) {
+  const root = join(import.meta.dirname, '../examples', name);
+  const outDir = folder(name);
+  await build({
+    root,
+    logLevel: 'warn',
+    build: { target: 'es2022', outDir, emptyOutDir: true, chunkSizeWarningLimit: 6000 },
+  });
+  await show(outDir, done, options);
+}
+
+const engine = `
+  import { randomUniform } from '@tensorflow/tfjs-core';
+  import { compile, efficientNet } from 'pyramidion';
+  import { useBackend, wasmEngine } from 'pyramidion/engine';
+  const say = (text) => { document.getElementById('out').textContent = text; };
+  const run = async () => {
+    await useBackend('wasm');
+    const refused = await wasmEngine({ threads: 2 }).then(() => '', (error) => error.message);
+    if (crossOriginIsolated === /cross-origin isolated/.test(refused)) throw new Error('two threads: ' + refused);
+    const alone = await wasmEngine();
+    if (alone.threads !== 1) throw new Error('a page has ' + alone.threads + ' threads');
+    const target = await wasmEngine({ threads: crossOriginIsolated ? 2 : 1 });
+    const model = efficientNet({ width: 0.5, depth: 0.5 });
+    const image = randomUniform([1, 96, 128, 3], -1, 1, 'float32', 1);
+    const [one, other] = [alone, target].map((target) => compile(model, { target })(image).C5.dataSync());
+    const plain = model(image).C5.dataSync();
+    if (!one.every((x, i) => x === other[i])) throw new Error('threads change the numbers');
+    const far = Math.max(...plain.map((x, i) => Math.abs(x - one[i]))) / Math.max(...plain.map(Math.abs));
+    if (!(far < 1e-3)) throw new Error('it is ' + far + ' away from plain ops');
+    say('The engine passed: ' + target.build + ', threads: ' + target.threads);
+  };
+  run().catch((error) => say('Failed: ' + error.message));`;
+const outDir = folder('engine');
+mkdirSync(outDir, { recursive: true });
+await esbuild({
+  stdin: { contents: engine, resolveDir: join(import.meta.dirname, '..') },
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  outdir: outDir,
+  entryNames: 'main',
+  logLevel: 'error',
+});
+writeFileSync(
+  join(outDir, 'index.html'),
+  '<!doctype html><p id="out"></p><script type="module" src="main.js"></script>',
+);
+await show(outDir, /passed/, { engine: true });
 await browser.close();

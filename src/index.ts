@@ -6,7 +6,7 @@ export type { Annotation, Box, Detection } from './core/annotation.ts';
 export { type Binding, bind } from './core/bind.ts';
 export { at, type Block, block, blocks, type HasParts, walk, weights } from './core/block.ts';
 export { type FreezeOptions, freeze, unfreeze } from './core/freeze.ts';
-export type { Initializer } from './core/initializers.ts';
+export { type Initializer, normal } from './core/initializers.ts';
 export type {
   Adapter,
   AnchorShapes,
@@ -182,25 +182,34 @@ export {
 export { anchors, anchorsPerCell } from './detection/anchors.ts';
 export { baselineAnchors } from './detection/baselineAnchors.ts';
 export type { Boxes } from './detection/boxes.ts';
+export type { LossRule } from './detection/lossRule.ts';
 export { matchBatch } from './detection/match.ts';
 export { nms } from './detection/nms.ts';
 export { type Found, type PostprocessRule, postprocess } from './detection/postprocess.ts';
+export type { Reading } from './detection/reading.ts';
 export { ssdLoss } from './detection/ssdLoss.ts';
 export { toDetections } from './detection/toDetections.ts';
 
 // Training
-export { clipByNorm } from './train/clip.ts';
+export { type EmaOptions, emaDecay, moveEma } from './train/ema.ts';
+export { type Clip, clipByNorm, type JointNorm } from './train/clip.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
+export type { Group } from './train/groups.ts';
 export {
+  type FirstSlot,
   firstSlots,
+  kerasRmsprop,
   type Optimizer,
   type RmspropOptions,
   rmsprop,
   type SgdOptions,
   type Slots,
   sgd,
+  tensorflowRmsprop,
 } from './train/optimizer.ts';
+export { type AdamOptions, adam, adamW, kerasAdam } from './train/optimizerAdam.ts';
 export { baselineRecipe, type Recipe, scenesRecipe, studyRecipe } from './train/recipe.ts';
+export { efficientDetRecipe, peopleRecipe, retinaNetRecipe, ssdRecipe } from './train/recipeZoo.ts';
 export type {
   EndReport,
   EpochReport,
@@ -210,7 +219,7 @@ export type {
   StepReport,
   Validation,
 } from './train/report.ts';
-export type { Schedule } from './train/schedule.ts';
+export type { Schedule, WarmUp } from './train/schedule.ts';
 export type { CheckpointRecord, RunState } from './train/state.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
 export { type CheckpointStore, type TrainOptions, type TrainResult, train } from './train/train.ts';

@@ -14,7 +14,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   neck: ['core', 'ops', 'block'],
   head: ['core', 'ops', 'block', 'detection'],
   data: ['core'],
-  detect: ['core', 'data', 'detection'],
+  detect: ['core', 'data', 'detection', 'trace', 'engine'],
   evaluate: ['core', 'detection'],
   picture: ['core', 'data', 'evaluate'],
   layers: ['core', 'ops', 'tfjs'],
@@ -42,7 +42,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
     'train',
     'weights',
   ],
-  train: ['core', 'ops', 'detection', 'model', 'tfjs', 'data', 'evaluate', 'weights', 'trace'],
+  train: ['core', 'ops', 'detection', 'model', 'tfjs', 'data', 'evaluate', 'weights', 'trace', 'engine'],
 };
 const root = new URL('../src/', import.meta.url);
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(

@@ -22,25 +22,33 @@ ${range(rows)
     range(count + columns - 1)
       .map((j) => {
         const used = range(columns).filter((c) => j - c >= 0 && j - c < count);
-        const adds = used.map((c) => `s${r}${c}0 = madd(x0, y${j - c}0, s${r}${c}0); s${r}${c}1 = madd(x1, y${j - c}1, s${r}${c}1);`);
+        const adds = used.map(
+          (c) => `s${r}${c}0 = madd(x0, y${j - c}0, s${r}${c}0); s${r}${c}1 = madd(x1, y${j - c}1, s${r}${c}1);`,
+        );
         return `      x0 = v128.load(p${r}, ${32 * j}); x1 = v128.load(p${r}, ${32 * j + 16}); ${adds.join(' ')}`;
       })
       .join('\n'),
   )
   .join('\n')}
-      ${range(rows).map((r) => `p${r} += ${32 * count};`).join(' ')} y += ${32 * count};`;
+      ${range(rows)
+        .map((r) => `p${r} += ${32 * count};`)
+        .join(' ')} y += ${32 * count};`;
   const at = (r, c) => `to${r}${c ? ` + step${c > 1 ? ` * ${c}` : ''}` : ''}`;
   return `
 /** ${rows} x ${columns} taps: rows of x \`down\` bytes apart; sums \`next\` bytes from row to row and \`step\` from one to the next. */
 function dots${rows}x${columns}(x: usize, down: usize, y: usize, pixels: i32, sums: usize, next: usize, step: usize): void {
   const zero = f32x4.splat(0);
-  let ${range(rows).map((r) => `p${r} = x${r ? ` + down${r > 1 ? ` * ${r}` : ''}` : ''}`).join(', ')};
+  let ${range(rows)
+    .map((r) => `p${r} = x${r ? ` + down${r > 1 ? ` * ${r}` : ''}` : ''}`)
+    .join(', ')};
   let ${taps.map(([r, c]) => `s${r}${c}0 = zero, s${r}${c}1 = zero`).join(', ')};
   for (; pixels >= ${pixels}; pixels -= ${pixels}) {${block(pixels)}
   }
   for (; pixels > 0; pixels--) {${block(1)}
   }
-  ${range(rows).map((r) => `const to${r} = sums${r ? ` + next${r > 1 ? ` * ${r}` : ''}` : ''};`).join(' ')}
+  ${range(rows)
+    .map((r) => `const to${r} = sums${r ? ` + next${r > 1 ? ` * ${r}` : ''}` : ''};`)
+    .join(' ')}
 ${taps.map(([r, c]) => `  s${r}${c}0 = f32x4.add(v128.load(${at(r, c)}), s${r}${c}0); s${r}${c}1 = f32x4.add(v128.load(${at(r, c)}, 16), s${r}${c}1);`).join('\n')}
 ${taps.map(([r, c]) => `  v128.store(${at(r, c)}, s${r}${c}0); v128.store(${at(r, c)}, s${r}${c}1, 16);`).join('\n')}
 }`;

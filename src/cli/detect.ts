@@ -27,8 +27,8 @@ export const define: Define = (command, io) =>
   lookOptions(
     command
       .argument('[pictures...]', 'files, folders, or - for the input')
-      .requiredOption('--model <model>', 'a checkpoint, the folder of a run, or a description')
-      .option('--weights <file>', 'weights of a description: .safetensors')
+      .requiredOption('--model <model>', 'a checkpoint, the folder of a run, a description, or a published one')
+      .option('--weights <file>', 'its weights: .safetensors, .pth, .h5, ours or their originals')
       .option('--data <data>', 'a data set in the place of pictures: FORMAT:PATH,option=value,...')
       .option('--json', 'prints a line of JSON for each picture')
       .option('--out <file>', 'writes those lines into a file, which is there when all is done')
@@ -46,6 +46,7 @@ export const define: Define = (command, io) =>
         'detect --model run photos --draw out --json > found.jsonl',
         'detect --model run --data voc:VOC2007,split=test --out all.jsonl',
         'detect --model m.json --weights w.safetensors - < photo.jpg',
+        'detect --model efficientDetLite0 --weights lite0.pth photo.jpg',
       ),
     )
     .action(async (paths: readonly string[], given: Given) => {

@@ -7,6 +7,7 @@ import { saveModel } from '../node/saveModel.ts';
 import { useBackend } from '../tfjs/backend.ts';
 import { type Define, examples } from './define.ts';
 import { note, say, sayJson, UsageError } from './io.ts';
+import { ruleOf } from './looking.ts';
 import { modelHelp, namedModel } from './modelNamed.ts';
 import { choice, numberWithin, wholeNumber } from './options.ts';
 import { counted } from './table.ts';
@@ -36,9 +37,9 @@ export const define: Define = (command, io) =>
     .option('--batch <how>', 'free, or fixed to one image', choice('free', 'fixed'), 'free')
     .option('--layout <layout>', 'of images in ONNX: NHWC or NCHW; default NHWC', choice('NHWC', 'NCHW'))
     .option('--detections', 'puts decoding and suppression into the ONNX file')
-    .option('--score <score>', 'of --detections: only scores above this; default 0.01', numberWithin(0, 0.999))
-    .option('--iou <iou>', 'of --detections: a box that overlaps more is dropped; default 0.45', numberWithin(0, 1))
-    .option('--keep <n>', 'of --detections: the most boxes of an image; default 200', wholeNumber(1))
+    .option('--score <score>', 'of --detections: only scores above this', numberWithin(0, 0.999))
+    .option('--iou <iou>', 'of --detections: a box that overlaps more is dropped', numberWithin(0, 1))
+    .option('--keep <n>', 'of --detections: the most boxes of an image', wholeNumber(1))
     .option('--float16', 'halves the weights of a graph model')
     .option('--json', 'prints what was written as JSON')
     .addHelpText('after', modelHelp)
@@ -84,9 +85,3 @@ function checkOptions({ to, layout, detections, score, iou, keep, float16 }: Giv
   if (!detections && (score ?? iou ?? keep) !== undefined)
     throw new UsageError('--score, --iou and --keep are of --detections');
 }
-
-const ruleOf = ({ score, iou, keep }: Given) => ({
-  ...(score === undefined ? {} : { scoreAbove: score }),
-  ...(iou === undefined ? {} : { iouAbove: iou }),
-  ...(keep === undefined ? {} : { keep }),
-});

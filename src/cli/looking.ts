@@ -12,9 +12,9 @@ import type { ResultLine } from './results.ts';
 
 /** What is reported of a picture, and how it is found. */
 export interface LookOptions {
-  readonly score: number;
-  readonly iou: number;
-  readonly keep: number;
+  readonly score?: number;
+  readonly iou?: number;
+  readonly keep?: number;
   readonly fit?: 'letterbox' | 'stretch';
   readonly backend: string;
 }
@@ -23,9 +23,13 @@ export interface LookOptions {
 export const lookOptions = (command: Command): Command =>
   command
     .optionsGroup('How a model looks:')
-    .option('--score <score>', 'only scores above this are told', numberWithin(0, 0.999), 0.01)
-    .option('--iou <iou>', 'a box that overlaps a better one by more is dropped', numberWithin(0, 1), 0.45)
-    .option('--keep <n>', 'the most boxes of a picture', wholeNumber(1), 200)
+    .option('--score <score>', "only scores above this are told; default the model's, or 0.01", numberWithin(0, 0.999))
+    .option(
+      '--iou <iou>',
+      "a box that overlaps a better one by more is dropped; default the model's, or 0.45",
+      numberWithin(0, 1),
+    )
+    .option('--keep <n>', "the most boxes of a picture; default the model's, or 200", wholeNumber(1))
     .option(
       '--fit <how>',
       'how pictures fit into the input: letterbox or stretch; default as the checkpoint was trained, else letterbox',
@@ -37,6 +41,13 @@ export const lookOptions = (command: Command): Command =>
       choice('wasm', 'cpu', 'tensorflow'),
       'wasm',
     );
+
+/** What was asked for; the model's own rule holds for the rest. */
+export const ruleOf = ({ score, iou, keep }: Partial<Pick<LookOptions, 'score' | 'iou' | 'keep'>>) => ({
+  ...(score === undefined ? {} : { scoreAbove: score }),
+  ...(iou === undefined ? {} : { iouAbove: iou }),
+  ...(keep === undefined ? {} : { keep }),
+});
 
 /** A model that looks at one picture after another. */
 export interface Looker {
@@ -62,8 +73,7 @@ export async function looker({ model, fit: trained = {} }: NamedModel, options: 
         picture = await readImage(file, { ...rest, name, ...(fitTo && !whole ? { fitTo } : {}) });
         return picture;
       };
-      const { score: scoreAbove, iou: iouAbove, keep } = options;
-      const detections = await detect(model, source, { run, read: reader, fit, scoreAbove, iouAbove, keep });
+      const detections = await detect(model, source, { ...ruleOf(options), run, read: reader, fit });
       const [height, width] = picture?.original ?? [picture?.height ?? 0, picture?.width ?? 0];
       return { id, width, height, detections, picture };
     },

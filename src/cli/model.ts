@@ -1,8 +1,8 @@
-import type { Level, Stage } from '../core/levels.ts';
 import { FormatError } from '../data/formatError.ts';
 import { ssdHead } from '../head/ssdHead.ts';
-import { type Detector, detector } from '../model/detector.ts';
+import { detector } from '../model/detector.ts';
 import { backboneOf } from './modelBackbone.ts';
+import { type AnyDetector, familyOf, sides } from './modelFamily.ts';
 import { fieldsOf, naming } from './modelFields.ts';
 import { anchorsOf } from './modelHead.ts';
 import { levels, neckOf } from './modelNeck.ts';
@@ -10,10 +10,6 @@ import { standardOf } from './modelStandard.ts';
 
 /** The mark at the head of a description. */
 const modelFormat = 'pyramidion-model/1';
-
-export type AnyDetector = Detector<Stage, Level>;
-
-const sides = [1, 8192] as const; // so that no number in a file takes all memory
 
 /**
  * Makes a detector of its description, plain data; no code runs from it.
@@ -27,10 +23,14 @@ const sides = [1, 8192] as const; // so that no number in a file takes all memor
  *       "head": { "levels": ["P3", "P4", "P5"], "anchors": { "sides": [15, 28, 51], "ratios": [0.36, 0.55] },
  *                 "labels": ["person"] } }
  *
+ * A published detector has a `family` in the place of the parts: see `familyOf`.
+ *
  * @param name how errors call the description
  * @throws FormatError that names the field by its path; RangeError where the parts do not fit each other
  */
 export function modelOf(description: unknown, name: string): AnyDetector {
+  const { format, family } = Object(description) as { readonly format?: unknown; readonly family?: unknown };
+  if (family !== undefined && format === modelFormat) return familyOf(description, name);
   const root = fieldsOf(description, name, [
     'format',
     'inputSize',

@@ -26,10 +26,14 @@ function givenAnchors(head: Fields): readonly AnchorShapes[] {
     );
   }
   return given.map((level, i) => {
-    const fields = fieldsOf(level, `${path}[${i}]`, ['shapes', 'step']);
+    const fields = fieldsOf(level, `${path}[${i}]`, ['shapes', 'step', 'grid']);
     const shapes = jsonList(fields.object('shapes'), `${path}[${i}].shapes`).map((shape, j) =>
       fieldsOf({ shape }, `${path}[${i}].shapes[${j}]`, ['shape']).pair('shape'),
     );
-    return { shapes, ...(fields.has('step') ? { step: fields.pair('step') } : {}) };
+    return {
+      shapes,
+      ...(fields.has('step') ? { step: fields.pair('step') } : {}),
+      ...(fields.has('grid') ? { grid: fields.word('grid', ['centres', 'corners']) } : {}),
+    };
   });
 }

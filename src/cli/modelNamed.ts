@@ -1,13 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
+import { getBackend } from '@tensorflow/tfjs-core';
 import { FormatError } from '../data/formatError.ts';
 import { jsonField, jsonObject, parseJson } from '../data/formats/json.ts';
 import { checkFit, type FitOptions } from '../data/letterbox.ts';
-import { assignWeights, weightsIn } from '../weights/modelWeights.ts';
-import { readSafetensors } from '../weights/safetensors.ts';
+import { loadWeights } from '../model/zooWeights.ts';
+import { useBackend } from '../tfjs/backend.ts';
 import { UsageError } from './io.ts';
-import { type AnyDetector, modelOf } from './model.ts';
+import { modelOf } from './model.ts';
+import { type AnyDetector, familyNames } from './modelFamily.ts';
 import { isRung, ladderModel, rungNames, type Sides } from './modelLadder.ts';
+import { isFamily, readyModel } from './modelReady.ts';
 import { wrapped } from './table.ts';
 
 /** A model that the command line names. */
@@ -31,11 +34,14 @@ MODEL is one of
   model.json            a description; --weights FILE, where weights are wanted
   ladder:fpn            a ready one without weights, narrow; ,size=256x384 or as
                         in the study ,size=study; ,labels=person+car
-${wrapped('  ready ones', rungNames, '    ')}`;
+${wrapped('  ready ones', rungNames, '    ')}
+  efficientDetLite0     a published one, without weights; ,size=256x384
+                        ,labels=person+car, else COCO's 90; ,variant=timmTf
+${wrapped('  published', familyNames, '    ')}`;
 
 /**
- * Reads the model that the command line names: the weights and a description beside them, a folder, a description, or a
- * rung of the ladder.
+ * Reads the model that the command line names: the weights and a description beside them, a folder, a description, a
+ * rung of the ladder, or a published one.
  *
  * @param usual size of the input of a rung, unless it is said
  * @throws UsageError where weights are named twice; FormatError naming file and field; Error of the file system
@@ -47,6 +53,10 @@ export async function namedModel(
 ): Promise<NamedModel> {
   if (isRung(text)) {
     const { name, description } = ladderModel(text, usual);
+    return withWeights({ name, description, model: modelOf(description, text) }, weights);
+  }
+  if (isFamily(text)) {
+    const { name, description } = readyModel(text);
     return withWeights({ name, description, model: modelOf(description, text) }, weights);
   }
   const { file, own } = await filesOf(text);
@@ -105,9 +115,9 @@ export const nameOf = (text: string): string => {
 async function withWeights(named: Omit<NamedModel, 'weights'>, file: string | undefined): Promise<NamedModel> {
   if (file === undefined) return named;
   const bytes = new Uint8Array(await readFile(file));
-  const stored = readSafetensors(bytes, file);
-  assignWeights(named.model, weightsIn(stored), file);
-  const { record } = stored.metadata;
+  if (!getBackend()) await useBackend('wasm', { purpose: 'inference' }); // the numbers need a place; they move to another one
+  const { metadata } = await loadWeights(named.model, bytes, { name: file });
+  const { record } = metadata;
   return { ...named, weights: file, ...(record === undefined ? {} : fitOf(record, file)) };
 }
 

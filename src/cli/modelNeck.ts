@@ -11,11 +11,11 @@ const stages = ['C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C8', 'C9'] as const s
 export const levels = ['P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9'] as const satisfies readonly Level[];
 const channelsAtMost = 2 ** 14; // so that no number in a file takes all memory
 
-const neckFields = ['kind', 'stages', 'channels', 'upsample', 'fuse', 'from', 'to', 'cells', 'lift'] as const;
+const neckFields = ['kind', 'stages', 'channels', 'upsample', 'fuse', 'extra', 'from', 'to', 'cells', 'lift'] as const;
 const ways = ['sum', 'fast', 'softmax'] as const;
 const ofKind = {
   select: ['kind', 'stages', 'lift'],
-  fpn: ['kind', 'stages', 'channels', 'upsample', 'fuse', 'lift'],
+  fpn: ['kind', 'stages', 'channels', 'upsample', 'fuse', 'extra', 'lift'],
   bifpn: ['kind', 'stages', 'channels', 'from', 'to', 'cells', 'fuse', 'lift'],
 } as const;
 
@@ -44,13 +44,18 @@ function neckAlone(kind: keyof typeof ofKind, fields: Fields): Neck<Stage, Level
   if (chosen?.length === 0) throw new FormatError(`${fields.path}.stages is empty; name at least one, such as C3`);
   const fuse = fields.has('fuse') ? { fuse: fields.word('fuse', ways) } : {};
   if (kind === 'select') return select<Stage>({ stages: chosen ?? [] });
-  if (kind === 'fpn')
-    return fpn<Stage>({
-      stages: chosen ?? [],
-      channels: fields.object('channels') === 'stage' ? 'stage' : fields.whole('channels', channelsAtMost),
-      ...(fields.has('upsample') ? { upsample: fields.word('upsample', ['nearest', 'bilinear', 'transposed']) } : {}),
-      ...fuse,
-    });
+  if (kind === 'fpn') {
+    const upsampled = fields.has('upsample')
+      ? { upsample: fields.word('upsample', ['nearest', 'bilinear', 'transposed']) }
+      : {};
+    const ways = { stages: chosen ?? [], ...upsampled, ...fuse };
+    if (!fields.has('extra')) {
+      const channels = fields.object('channels') === 'stage' ? 'stage' : fields.whole('channels', channelsAtMost);
+      return fpn<Stage>({ ...ways, channels });
+    }
+    const extra = fields.word('extra', ['pool', 'convStage', 'convLevel']);
+    return fpn<Stage, typeof extra>({ ...ways, channels: fields.whole('channels', channelsAtMost), extra });
+  }
   return bifpn<Level, Level, Stage>({
     from: fields.word('from', levels),
     to: fields.word('to', levels),

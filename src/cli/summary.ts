@@ -4,12 +4,12 @@ import { networkMapSvg } from '../picture/networkMap.ts';
 import { formatSummary } from '../trace/formatSummary.ts';
 import { summary } from '../trace/summary.ts';
 import { type Define, examples } from './define.ts';
-import { note, say, sayJson } from './io.ts';
+import { note, say, sayJson, UsageError } from './io.ts';
 import { modelHelp, namedModel } from './modelNamed.ts';
 import { wholeNumber } from './options.ts';
 
 interface Given {
-  readonly model: string;
+  readonly model?: string;
   readonly batch: number;
   readonly depth: number;
   readonly map?: string;
@@ -20,7 +20,8 @@ interface Given {
 /** `summary`: a model in numbers, before anything is allocated. */
 export const define: Define = (command, io) =>
   command
-    .requiredOption('--model <model>', 'a description, a rung such as ladder:fpn, or a checkpoint')
+    .argument('[model]', 'what is told, as --model')
+    .option('--model <model>', 'a description, a checkpoint, or a ready one such as efficientDetD0')
     .option('--batch <n>', 'images at a time', wholeNumber(1), 1)
     .option('--depth <n>', 'levels of blocks that are told apart', wholeNumber(0), 2)
     .option('--map <file>', 'draws the network as SVG, too')
@@ -30,13 +31,18 @@ export const define: Define = (command, io) =>
     .addHelpText(
       'after',
       examples(
+        'summary efficientDetD0',
         'summary --model ladder:weightedFpn,size=study --map map.svg',
         'summary --model ladder:fpn --describe model.json',
         'summary --model model.json --json',
       ),
     )
-    .action(async (given: Given) => {
-      const { model, description, name } = await namedModel(given.model, undefined);
+    .action(async (named: string | undefined, given: Given) => {
+      const text = named ?? given.model;
+      if (text === undefined) throw new UsageError('no model is named; give one, such as efficientDetD0');
+      if (named !== undefined && given.model !== undefined)
+        throw new UsageError(`${named} and --model ${given.model} are two models; give one`);
+      const { model, description, name } = await namedModel(text, undefined);
       const told = summary(model, [given.batch, ...model.inputSize, 3], { depth: given.depth, name });
       if (given.json) sayJson(io, told);
       else say(io, formatSummary(told));

@@ -13,7 +13,7 @@ export const zeros: Initializer = constant(0);
 export const ones: Initializer = constant(1);
 
 /** Normal numbers of mean 0, by Box and Muller, both of each pair used. */
-function normal(count: number, deviation: number, random: () => number): Float32Array {
+function normalNumbers(count: number, deviation: number, random: () => number): Float32Array {
   const values = new Float32Array(count);
   for (let i = 0; i < count; i += 2) {
     const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
@@ -37,12 +37,19 @@ function fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
   return { fanIn: field * inputs, fanOut: field * outputs };
 }
 
+/** N(0, deviation). */
+export const normal =
+  (deviation: number): Initializer =>
+  (shape, random) =>
+    normalNumbers(size(shape), deviation, random);
+
 /** N(0, sqrt(2 / (k * k * c_out))): EfficientNet's convolutions. @see automl/efficientdet, conv_kernel_initializer */
-export const heFanOut: Initializer = (shape, random) => normal(size(shape), Math.sqrt(2 / fans(shape).fanOut), random);
+export const heFanOut: Initializer = (shape, random) =>
+  normalNumbers(size(shape), Math.sqrt(2 / fans(shape).fanOut), random);
 
 /** N(0, sqrt(2 / (k * k))): EfficientNet's depthwise filters [k, k, c, 1], whose fan counts one output a channel. @see automl/efficientdet, conv_kernel_initializer */
 export const heDepthwise: Initializer = (shape, random) =>
-  normal(size(shape), Math.sqrt(2 / size(shape.slice(0, 2))), random);
+  normalNumbers(size(shape), Math.sqrt(2 / size(shape.slice(0, 2))), random);
 
 /** U(-l, l), l = sqrt(6 / (fan_in + fan_out)). @see Glorot and Bengio, 2010 */
 export const glorotUniform: Initializer = (shape, random) => {

@@ -28,6 +28,7 @@ export interface Predictions {
 export interface AnchorShapes {
   readonly shapes: readonly (readonly [height: number, width: number])[];
   readonly step?: readonly [y: number, x: number];
+  readonly grid?: 'centres' | 'corners';
 }
 
 /** What is taken from each channel of an image in 0-255 and what it is divided by; RGB. */

@@ -5,29 +5,34 @@ import type { Predictions } from '../core/levels.ts';
 import { inOrder } from '../data/batchAhead.ts';
 import { checkFit, type FitOptions } from '../data/letterbox.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
+import { type Reading, readingOf } from '../detection/reading.ts';
 import { checkSuppression } from '../detection/suppression.ts';
 import { placeOf, toDetections } from '../detection/toDetections.ts';
+import { fastest } from './detectEngine.ts';
 import { drawInto, type Placed, placePhotograph } from './detectFit.ts';
 import { checkMaxPixels, type ReadImage } from './detectPhotograph.ts';
 import { type RunDetector, runDetector } from './detectRun.ts';
 import { type ImageSource, nameOf, readSource } from './detectSource.ts';
 import { tensorImages } from './detectTensor.ts';
 
-/** What detecting needs of a detector. */
-export interface DetectModel {
+/** What detecting needs of a detector. A model of a family brings its coder and its rule. */
+export interface DetectModel extends Reading {
   (images: Tensor4D): Predictions;
   readonly anchors: Float32Array;
   readonly inputSize: readonly [height: number, width: number];
   readonly labels: readonly string[];
 }
 
-/** What is reported, by `PostprocessRule`: `scoreAbove`, `iouAbove`, `keep` and others; and how it is found. */
+/**
+ * What is reported, by `PostprocessRule`: `scoreAbove`, `iouAbove`, `keep` and others, each before the model's own; and how it
+ * is found.
+ */
 export interface DetectOptions extends PostprocessRule {
   /** How the photograph fits into the input: as in training. Default `letterbox`. */
   readonly fit?: 'letterbox' | 'stretch' | FitOptions;
   /** Photographs of a list that the model sees at a time; more than one helps a GPU. Default 1. */
   readonly batch?: number;
-  /** Runs in the model's place: the same model compiled. */
+  /** Runs in the model's place: the same model compiled. Default: the model on our engine, in the place of tfjs's CPU backends. */
   readonly run?: RunDetector;
   /** A photograph with more pixels is refused before it is decoded. Default 100 million. */
   readonly maxPixels?: number;
@@ -78,8 +83,10 @@ async function detectAll(
   single = false,
 ): Promise<Detection[][]> {
   const { inputSize, anchors, labels } = model;
-  const { batch = 1, run = model, maxPixels = 1e8, read, signal, background = 'column' } = options;
-  const columns = labels.length + (background === 'column' ? 1 : 0);
+  const { batch = 1, maxPixels = 1e8, read, signal } = options;
+  const run = options.run ?? (await fastest(model));
+  const reading = readingOf(model, options);
+  const columns = labels.length + ((reading.background ?? 'column') === 'column' ? 1 : 0);
   const stride = inputSize[0] * inputSize[1] * 3;
 
   async function make(index: number, stop: AbortSignal): Promise<{ pixels: Float32Array; placed: Placed[] }> {
@@ -104,7 +111,7 @@ async function detectAll(
     for (const [i, place] of placed.entries()) {
       const [own, ownLogits] = [boxes[i] ?? new Float32Array(), logits[i] ?? new Float32Array()];
       const within = placeOf(place.size, place.placement);
-      const best = postprocess({ boxes: own, logits: ownLogits }, { ...options, anchors, inputSize, within });
+      const best = postprocess({ boxes: own, logits: ownLogits }, { ...reading, anchors, inputSize, within });
       found.push(toDetections(best, { labels, ...place }));
     }
     await air();
@@ -114,13 +121,14 @@ async function detectAll(
 }
 
 function checkOptions(model: DetectModel, fit: FitOptions, options: DetectOptions): void {
-  const { batch = 1, iouAbove = 0.45, keep = 200, maxPixels = 1e8 } = options;
+  const { batch = 1, maxPixels = 1e8 } = options;
   if (!(typeof model === 'function' && model.anchors && model.inputSize && model.labels))
     throw new TypeError(
       'detect: the model is no detector: it must be a function with anchors, inputSize and labels, as detector({ ... }) ' +
         'makes it; give a compiled function in options.run',
     );
   checkFit('detect', fit);
+  const { iouAbove = 0.45, keep = 200 } = readingOf(model, options);
   checkSuppression('detect', iouAbove, keep);
   checkMaxPixels('detect', maxPixels);
   if (!(Number.isInteger(batch) && batch >= 1))

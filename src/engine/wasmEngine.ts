@@ -1,15 +1,8 @@
-import { fuseSwish } from '../trace/fuseSwish.ts';
 import type { Graph } from '../trace/graph.ts';
 import type { LocalTarget } from '../trace/target.ts';
-import { fusions } from './fuse/fusions.ts';
-import { convert } from './lower/layouts.ts';
-import { lowerings } from './lower/lowerings.ts';
-import { planGraph } from './plan/planner.ts';
-import { heapOver, mostPages } from './run/heap.ts';
-import { type EngineBuild, engineInstance, engineModule, fastestBuild } from './run/module.ts';
-import { canShare, patience, physicalCores, startPool } from './run/pool.ts';
-import { type EnginePrepared, prepared } from './run/prepared.ts';
-import { storeIn } from './run/store.ts';
+import { type EngineBuild, fastestBuild } from './run/module.ts';
+import { canShare, physicalCores } from './run/pool.ts';
+import type { EnginePrepared } from './run/prepared.ts';
 
 export interface EngineOptions {
   /** Default: the fastest that this runtime takes. */
@@ -32,17 +25,10 @@ export interface WasmEngine extends LocalTarget {
   readonly dispose: () => void;
 }
 
-/** First address that is given out: below it are the numbers of kernels, and the control words of threads. */
-const start = 8192;
-const control = 4096;
-
-/** Whether this thread may sleep: a page's own may not. */
-const maySleep = () => typeof (globalThis as { document?: unknown }).document === 'undefined';
-
 /**
  * Makes an engine: `const fast = compile(model, { target: await wasmEngine() })`. Its weights are there once for everything
  * that is compiled with it; what is folded or packed of them is made again when they move. One engine is enough for a page
- * or a process: `sharedEngine`.
+ * or a process: `sharedEngine`. Its parts are loaded when the first is made.
  *
  * @throws Error for a build that this runtime does not take
  */
@@ -50,68 +36,11 @@ export async function wasmEngine(options: EngineOptions = {}): Promise<WasmEngin
   const { build = fastestBuild(), threads = physicalCores() } = options;
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
     throw new RangeError(`wasmEngine: threads is ${threads}; it must be a whole number from 1 to 64`);
-  const shared = threads > 1;
-  if (shared && !canShare())
+  if (threads > 1 && !canShare())
     throw new Error(
       `wasmEngine: ${threads} threads need a shared memory, which a page has only where it is cross-origin isolated; serve it with ` +
         'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or leave threads out',
     );
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared });
-  const module = await engineModule(build, { shared });
-  const { init, ...kernels } = engineInstance(module, memory);
-  init();
-  const heap = heapOver(memory, start);
-  const arena = { at: 0, bytes: 0 };
-  const pool = shared ? await startPool(module, memory, { threads, control }) : undefined;
-  const sleeps = maySleep() ? patience : 0;
-  let broken: unknown;
-
-  const run = (at: number, count: number) => {
-    if (broken)
-      throw new Error('engine: a kernel failed before, its memory may be damaged; make another engine', {
-        cause: broken,
-      });
-    pool?.begin(at, count);
-    try {
-      if (pool === undefined) kernels.run(at, count, 0, 1);
-      else if (!kernels.runTogether(at, count, 0, threads, control, sleeps))
-        throw new Error(`one of ${threads} threads did not answer for ${patience} seconds`);
-    } catch (error) {
-      broken = error;
-      pool?.stop();
-      throw new Error(
-        `engine: a kernel failed (${error instanceof Error ? error.message : error}); make another engine`,
-        {
-          cause: error,
-        },
-      );
-    }
-  };
-  const arenaFor = (bytes: number) => {
-    if (bytes <= arena.bytes) return arena.at;
-    if (arena.bytes > 0) heap.give(arena.at);
-    arena.bytes = 0;
-    arena.at = heap.take(bytes, 'the arena');
-    arena.bytes = bytes;
-    return arena.at;
-  };
-  const store = storeIn(heap, { arena: arenaFor, run });
-
-  return {
-    local: true,
-    owner: heap,
-    name: 'the engine',
-    build,
-    threads,
-    keeps: (op) => Object.hasOwn(lowerings, op),
-    prepare: (graph) => {
-      const fused = [fuseSwish, ...fusions].reduce((now, pass) => pass(now), graph);
-      return prepared(planGraph(fused, { lowerings, convert, threads }), { heap, store, arena: arenaFor, run });
-    },
-    memory: () => ({ used: heap.used(), grown: memory.buffer.byteLength }),
-    dispose: () => {
-      broken ??= new Error('it was disposed');
-      pool?.stop();
-    },
-  };
+  const { makeEngine } = await import('./makeEngine.ts'); // a page that never asks does not carry it
+  return makeEngine({ build, threads });
 }

@@ -3,9 +3,8 @@ import type { Activation } from '../block/activation.ts';
 import { type BatchNormOptions, batchNorm } from '../block/batchNorm.ts';
 import { conv, depthwiseConv, type Filters } from '../block/conv.ts';
 import { type Block, block } from '../core/block.ts';
-import type { Initializer } from '../core/initializers.ts';
+import { type Initializer, normal } from '../core/initializers.ts';
 import { type Level, type Maps, mapLevels } from '../core/levels.ts';
-import { normalWeights } from './normalWeights.ts';
 
 export interface EfficientDetTowerOptions<L extends Level> {
   readonly levels: readonly L[];
@@ -57,6 +56,6 @@ function separable(options: SeparableOptions): Block {
 const fanInNormal =
   (fanIn: (shape: readonly number[]) => number): Initializer =>
   (shape, random) =>
-    normalWeights(1 / Math.sqrt(fanIn(shape)))(shape, random);
+    normal(1 / Math.sqrt(fanIn(shape)))(shape, random);
 const depthwiseNormal = fanInNormal(([height = 1, width = 1]) => height * width);
 const pointwiseNormal = fanInNormal(([, , channels = 1]) => channels);

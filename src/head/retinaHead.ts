@@ -1,11 +1,10 @@
 import { concat, reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { conv } from '../block/conv.ts';
 import { type Block, block } from '../core/block.ts';
-import { constant, type Initializer, zeros } from '../core/initializers.ts';
+import { constant, type Initializer, normal, zeros } from '../core/initializers.ts';
 import type { Head, Level, Maps, Predictions } from '../core/levels.ts';
 import { type AnchorLevel, anchorsPerCell } from '../detection/anchors.ts';
 import { classNames } from '../detection/classNames.ts';
-import { normalWeights } from './normalWeights.ts';
 
 export interface RetinaHeadOptions<L extends Level> {
   /** Levels that are read, finest first; all have the same channels, which the layers keep. */
@@ -53,7 +52,7 @@ export function retinaHead<const L extends Level>(options: RetinaHeadOptions<L>)
 const rows = (x: Tensor4D, width: number): Tensor3D => reshape(x, [x.shape[0], -1, width]);
 
 function tower(repeats: number, filters: number, initialBias: Initializer): Block {
-  const initial = normalWeights(0.01);
+  const initial = normal(0.01);
   const layer = () => conv({ filters: (channels) => channels, kernel: 3, initial, activation: 'relu' });
   const layers = Array.from({ length: repeats }, layer);
   const predict = conv({ filters, kernel: 3, initial, initialBias });

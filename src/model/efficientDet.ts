@@ -4,7 +4,9 @@ import type { Backbone, From, Stage, UpTo } from '../core/levels.ts';
 import { type ClassNames, classNames } from '../detection/classNames.ts';
 import type { Coder } from '../detection/coder.ts';
 import { type EfficientDetAnchorOptions, efficientDetAnchors } from '../detection/efficientDetAnchors.ts';
-import { effdetPostprocess, efficientDetCoder } from '../detection/efficientDetRules.ts';
+import { effdetPostprocess, efficientDetCoder, efficientDetMatch } from '../detection/efficientDetRules.ts';
+import type { LossRule } from '../detection/lossRule.ts';
+import type { MatchRule } from '../detection/match.ts';
 import type { PostprocessRule } from '../detection/postprocess.ts';
 import { efficientDetHead } from '../head/efficientDetHead.ts';
 import { bifpn } from '../neck/bifpn.ts';
@@ -56,6 +58,9 @@ export interface EfficientDet<S extends Stage, B extends Coarsest> extends Detec
   readonly coder: Coder;
   /** What is reported of its predictions. */
   readonly rule: PostprocessRule;
+  /** What it is trained with where the recipe does not say. */
+  readonly loss: LossRule;
+  readonly match: MatchRule;
 }
 
 /**
@@ -85,5 +90,10 @@ export function efficientDet<S extends Stage, const B extends Coarsest>(
   const labels = classNames('efficientDet', options);
   const head = efficientDetHead({ levels, anchors, labels, repeats, activation, bias, norm });
   const made = detector({ backbone, neck, head, inputSize, ...(seed === undefined ? {} : { seed }) });
-  return Object.assign(made, { coder: efficientDetCoder, rule: effdetPostprocess });
+  return Object.assign(made, {
+    coder: efficientDetCoder,
+    rule: effdetPostprocess,
+    loss: { name: 'efficientDet' } as const,
+    match: efficientDetMatch,
+  });
 }

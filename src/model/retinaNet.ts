@@ -2,9 +2,12 @@ import type { Backbone, Level, Stage, Standardization } from '../core/levels.ts'
 import type { AnchorLevel } from '../detection/anchors.ts';
 import { type ClassNames, classNames } from '../detection/classNames.ts';
 import type { Coder } from '../detection/coder.ts';
+import { torchvisionFocal } from '../detection/focalLoss.ts';
+import type { LossRule } from '../detection/lossRule.ts';
+import type { MatchRule } from '../detection/match.ts';
 import type { PostprocessRule } from '../detection/postprocess.ts';
 import { retinaNetAnchors } from '../detection/retinaNetAnchors.ts';
-import { retinaNetCoder, torchvisionRetinaNet } from '../detection/torchvisionRules.ts';
+import { retinaNetCoder, retinaNetMatch, torchvisionRetinaNet } from '../detection/torchvisionRules.ts';
 import { retinaHead } from '../head/retinaHead.ts';
 import { fpn } from '../neck/fpn.ts';
 import { type Detector, detector } from './detector.ts';
@@ -34,15 +37,17 @@ export type RetinaNetOptions<S extends Stage> = ClassNames & {
   readonly seed?: number;
 };
 
-/** A RetinaNet, and how its predictions are to be read. */
+/** A RetinaNet, how its predictions are to be read, and how it learns. */
 export type RetinaNet<S extends Stage> = Detector<S, RetinaNetLevels> & {
   readonly coder: Coder;
   readonly rule: PostprocessRule;
+  readonly loss: LossRule;
+  readonly match: MatchRule;
 };
 
 /**
  * RetinaNet as torchvision builds it, over any backbone with C3, C4 and C5: a pyramid to P7 and towers that the levels share.
- * Train it with `focalLoss` and the rules `retinaNetMatch` and `retinaNetCoder`.
+ * `train` takes torchvision's focal loss and matching for it.
  *
  * @throws RangeError for numbers that cannot be
  * @see Lin et al., Focal loss, 2017; torchvision, models/detection/retinanet.py, whose ResNet is none of ours
@@ -73,5 +78,6 @@ export function retinaNet<S extends Stage>(options: RetinaNetOptions<S>): Retina
   });
   const counts = made.maps.map(({ height, width }, l) => height * width * (anchors[l]?.shapes.length ?? 0));
   const rule: PostprocessRule = { ...torchvisionRetinaNet, background, levels: counts };
-  return Object.assign(made, { coder: retinaNetCoder, rule });
+  const loss: LossRule = { name: 'focal', ...torchvisionFocal, background: background === 'column' ? 'no' : 'none' };
+  return Object.assign(made, { coder: retinaNetCoder, rule, loss, match: retinaNetMatch });
 }

@@ -16,14 +16,13 @@ export function disposeStep({ weights, slots, statistics }: StepResults): void {
 }
 
 /**
- * Writes what a step gave into the weights and frees the values that it replaces.
+ * Gives the weights what a step gave, and frees the values that it replaces.
  *
  * @returns the slots from now on: new ones, and those of weights that the loss does not reach as they were
  */
 export function applyStep({ weights, statistics, slots }: StepResults, before: SlotsOf): Map<Weight, Slots> {
   for (const [weight, value] of [...weights, ...statistics]) {
-    weight.write(value);
-    value.dispose();
+    weight.adopt(value);
   }
   const after = new Map(before);
   for (const [weight, own] of slots) {

@@ -7,13 +7,16 @@ import type { Size } from '../data/placement.ts';
 import type { Sample } from '../data/sample.ts';
 import { perImage } from '../detection/perImage.ts';
 import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
+import { readingOf } from '../detection/reading.ts';
 import { placeOf, toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
 import { type Compiled, compile } from '../trace/compile.ts';
+import type { LocalTarget } from '../trace/target.ts';
 import { trace } from '../trace/trace.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
+import { engineFor, type RunOn } from './runOn.ts';
 import { lossOf, targetsOf } from './targets.ts';
 
 export interface EvaluateOptions {
@@ -21,11 +24,13 @@ export interface EvaluateOptions {
   readonly batch?: number;
   /** How images fit into the input. Default letterbox. */
   readonly fit?: FitOptions;
-  /** What is reported of an image. */
+  /** What is reported of an image; goes before the model's own, field by field. */
   readonly rule?: PostprocessRule;
   /** Also measures the loss, as this recipe defines it. */
   readonly recipe?: Recipe;
   readonly cache?: ImageCache;
+  /** Where the model runs. Default: our engine, in the place of tfjs's backends `cpu` and `wasm`; another backend that was chosen. */
+  readonly on?: RunOn;
   readonly signal?: AbortSignal;
 }
 
@@ -47,9 +52,10 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { fit = {}, rule = {}, recipe, cache, signal } = options;
+  const reading = readingOf(model, rule);
   const batch = Math.min(options.batch ?? 8, samples.length);
   const [height, width] = model.inputSize;
-  const fast = compiled(model, [batch, height, width, 3]);
+  const fast = compiled(model, [batch, height, width, 3], await engineFor(options.on));
   const images: (EvaluatedImage & { id: string; size: Size })[] = [];
   const sums: { [part: string]: number } = {};
   let batches = 0;
@@ -75,7 +81,7 @@ export async function evaluate(
         const { anchors, inputSize } = model;
         const found = postprocess(
           { boxes: ownCodes[i] ?? new Float32Array(), logits: ownLogits[i] ?? new Float32Array() },
-          { ...rule, anchors, inputSize, within: placeOf(size, placement) },
+          { ...reading, anchors, inputSize, within: placeOf(size, placement) },
         );
         const detections = toDetections(found, { labels: model.labels, size, ...(placement ? { placement } : {}) });
         images.push({ id: sample.id, size, truths: sample.objects, detections });
@@ -89,20 +95,24 @@ export async function evaluate(
 }
 
 /** The model compiled; itself where it cannot be traced, as one that reads numbers. */
-function compiled(model: Predictor, shape: readonly number[]): Predictor & Partial<Compiled> {
+function compiled(
+  model: Predictor,
+  shape: readonly number[],
+  target: LocalTarget | undefined,
+): Predictor & Partial<Compiled> {
   try {
     trace(model, shape);
   } catch {
     return model; // what is wrong with it besides, it says itself
   }
-  return compile(model, { label: 'evaluate' });
+  return compile(model, { label: 'evaluate', ...(target ? { target } : {}) });
 }
 
 function run(model: Predictor, input: Tensor4D, recipe: Recipe | undefined, objects: Parameters<typeof targetsOf>[1]) {
   return tidy(() => {
     const { boxes, logits } = model(input);
     const parts: { readonly [part: string]: Scalar } = recipe
-      ? lossOf(recipe)({ boxes, logits }, targetsOf(model, objects, recipe))
+      ? lossOf(model, recipe)({ boxes, logits }, targetsOf(model, objects, recipe))
       : {};
     return { boxes, logits, parts };
   });

@@ -1,33 +1,46 @@
 import type { CutOptions } from '../data/augmentObjects.ts';
 import { type Augmentation, baselineAugmentation } from '../data/augmentSteps.ts';
 import type { FitOptions } from '../data/letterbox.ts';
-import type { FocalLossOptions } from '../detection/focalLoss.ts';
+import { type LossRule, lossNames } from '../detection/lossRule.ts';
 import type { MatchRule } from '../detection/match.ts';
-import type { SsdLossOptions } from '../detection/ssdLoss.ts';
+import { type Clip, checkClip } from './clip.ts';
+import { type EmaOptions, emaDecay } from './ema.ts';
+import { checkGroups, type Group } from './groups.ts';
 import { type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } from './optimizer.ts';
-import { checkSchedule, type Schedule } from './schedule.ts';
+import { type AdamOptions, adam, adamW } from './optimizerAdam.ts';
+import type { Schedule } from './schedule.ts';
+import { checkSchedule } from './scheduleCheck.ts';
 
 /** How a model is trained. Plain data: it is printed with each run and written into each checkpoint. */
 export interface Recipe {
   readonly name: string;
-  readonly optimizer: ({ readonly name: 'sgd' } & SgdOptions) | ({ readonly name: 'rmsprop' } & RmspropOptions);
+  readonly optimizer:
+    | ({ readonly name: 'sgd' } & SgdOptions)
+    | ({ readonly name: 'rmsprop' } & RmspropOptions)
+    | ({ readonly name: 'adam' | 'adamW' } & AdamOptions);
   readonly schedule: Schedule;
-  /** Joint norm that the gradients are clipped to. Default: they are not. */
+  /** Parts of the model that train otherwise: slower, without decay, or not at all. Default none. */
+  readonly groups?: readonly Group[];
+  /** What is cut of each gradient by itself. Default nothing. */
+  readonly clip?: Clip;
+  /** Joint norm that the gradients are clipped to after that. Default: they are not. */
   readonly clipNorm?: number;
+  /** The weights are averaged over the steps; the averages are what is judged and what a checkpoint gives. Default: they are not. */
+  readonly ema?: EmaOptions;
   /**
    * Share of the run after which batch norms use the stored statistics, so that the weights settle for what they will
    * meet: a small batch scales a rare image by itself, the stored statistics do not. Default 1: never.
    */
   readonly storedFrom?: number;
-  /** Default the SSD loss. */
-  readonly loss?: ({ readonly name: 'ssd' } & SsdLossOptions) | ({ readonly name: 'focal' } & FocalLossOptions);
+  /** Default the model's own, else SSD's. */
+  readonly loss?: LossRule;
   /** Images in a step. */
   readonly batch: number;
   /** What becomes of images that do not fill a batch: left out this time, or joined by the first of the epoch. Default `drop`. */
   readonly last?: 'drop' | 'refill';
   /** How often the data is gone through. */
   readonly epochs: number;
-  /** How objects become targets. Default SSD's rule. */
+  /** How objects become targets. Default the model's own rule, else SSD's. */
   readonly match?: MatchRule;
   /** Default none. */
   readonly augment?: readonly Augmentation[];
@@ -72,8 +85,18 @@ export const scenesRecipe = {
 } as const satisfies Recipe;
 
 /** The optimizer that a recipe names. @throws RangeError for a setting that cannot be */
-export const optimizerOf = ({ optimizer }: Recipe): Optimizer =>
-  optimizer.name === 'sgd' ? sgd(optimizer) : rmsprop(optimizer);
+export function optimizerOf({ optimizer }: Recipe): Optimizer {
+  switch (optimizer.name) {
+    case 'sgd':
+      return sgd(optimizer);
+    case 'rmsprop':
+      return rmsprop(optimizer);
+    case 'adam':
+      return adam(optimizer);
+    case 'adamW':
+      return adamW(optimizer);
+  }
+}
 
 /** A recipe may come from a file, so that its names are checked too. @throws RangeError naming what cannot be */
 export function checkRecipe(recipe: Recipe): void {
@@ -85,10 +108,13 @@ export function checkRecipe(recipe: Recipe): void {
   for (const name of ['batch', 'epochs'] as const)
     if (!(Number.isInteger(recipe[name]) && recipe[name] >= 1))
       throw new RangeError(`${where}: ${name} is ${recipe[name]}; it must be a whole number of at least 1`);
-  named('optimizer', recipe.optimizer.name, ['sgd', 'rmsprop']);
-  named('loss', recipe.loss?.name ?? 'ssd', ['ssd', 'focal']);
+  named('optimizer', recipe.optimizer.name, ['sgd', 'rmsprop', 'adam', 'adamW']);
+  named('loss', recipe.loss?.name ?? 'ssd', lossNames);
   optimizerOf(recipe);
   checkSchedule(where, recipe.schedule);
+  checkGroups(where, recipe.groups ?? []);
+  if (recipe.ema) emaDecay(recipe.ema, 1);
+  if (recipe.clip) checkClip(where, recipe.clip);
   if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
     throw new RangeError(`${where}: clipNorm is ${recipe.clipNorm}; it must be above 0`);
   const { storedFrom = 1 } = recipe;

@@ -1,12 +1,13 @@
-import { tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { type HasParts, weights } from '../core/block.ts';
 import type { Weight } from '../core/weight.ts';
 import { assignWeights, checkWeights, collectWeights, weightPrefix, weightsIn } from '../weights/modelWeights.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../weights/safetensors.ts';
+import type { Averages } from './averages.ts';
 import { firstSlots, type Optimizer, type Slots, type SlotsOf } from './optimizer.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
-import type { PlateauState } from './schedule.ts';
+import type { PlateauState } from './schedulePlateau.ts';
 
 /** Where a run is, save for tensors. Plain data. */
 export interface RunState {
@@ -32,16 +33,31 @@ export interface CheckpointRecord {
   readonly recipe: Recipe;
 }
 
-/** Slots of zeros for every weight that trains. The caller disposes them. */
+/** Slots as they begin, of every weight that trains. The caller disposes them. */
 export const slotsFor = (optimizer: Optimizer, trained: readonly Weight[]): Map<Weight, Slots> =>
   new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
 
 const slotPrefix = 'slots/';
+/** The weights of the run, where `weights/` are its averages. */
+const runPrefix = 'run/';
 
-/** Everything that a run needs to go on with the same bits, as one safetensors file. */
-export async function writeCheckpoint(model: HasParts, slots: SlotsOf, record: CheckpointRecord): Promise<Uint8Array> {
+/**
+ * Everything that a run needs to go on with the same bits, as one safetensors file. With averages it gives those to whoever
+ * loads its weights.
+ */
+export async function writeCheckpoint(
+  model: HasParts,
+  slots: SlotsOf,
+  record: CheckpointRecord,
+  averages?: Averages,
+): Promise<Uint8Array> {
   const tensors = new Map<string, StoredTensor>();
   for (const [place, stored] of await collectWeights(model)) tensors.set(weightPrefix + place, stored);
+  for (const [{ place, shape = [] }, average] of averages ?? []) {
+    const own = tensors.get(weightPrefix + place);
+    if (own) tensors.set(runPrefix + place, own);
+    tensors.set(weightPrefix + place, { shape, values: Float32Array.from(await average.data<'float32'>()) });
+  }
   for (const [weight, own] of slots)
     for (const [name, slot] of Object.entries(own)) {
       const values = Float32Array.from(await slot.data<'float32'>());
@@ -51,7 +67,8 @@ export async function writeCheckpoint(model: HasParts, slots: SlotsOf, record: C
 }
 
 /**
- * Puts a model where a checkpoint was, and gives the slots and the record; all of it or nothing.
+ * Puts a model where a checkpoint was, and gives the slots, the record, and the averages where there are some; all of it or
+ * nothing.
  *
  * @param slots whose names and weights are looked for
  * @param accept throws if the record is not to be gone on with
@@ -62,16 +79,18 @@ export function readCheckpoint(
   slots: SlotsOf,
   bytes: Uint8Array,
   { name = 'resume', accept = () => {} }: { name?: string; accept?: (record: CheckpointRecord) => void } = {},
-): { slots: Map<Weight, Slots>; record: CheckpointRecord } {
+): { slots: Map<Weight, Slots>; averages: Averages; record: CheckpointRecord } {
   const file = readSafetensors(bytes, name);
   const { tensors, metadata } = file;
   const record = recordOf(metadata.record, name);
   accept(record);
-  const wanted = [...slots].flatMap(([weight, own]) => Object.keys(own).map((slot) => ({ weight, slot })));
-  const found = wanted.map(({ weight, slot }) => {
+  const wanted = [...slots].flatMap(([weight, own]) =>
+    Object.entries(own).map(([slot, { shape }]) => ({ weight, slot, shape })),
+  );
+  const found = wanted.map(({ weight, slot, shape }) => {
     const key = `${slotPrefix}${slot}/${weight.place}`;
     const stored = tensors.get(key);
-    return { weight, slot, key, stored: `${stored?.shape}` === `${weight.shape}` ? stored : undefined };
+    return { weight, slot, key, stored: stored && `${stored.shape}` === `${shape}` ? stored : undefined };
   });
   const places = weightsIn(file);
   const absent = found.filter(({ stored }) => stored === undefined);
@@ -82,11 +101,18 @@ export function readCheckpoint(
         `${record.recipe.optimizer.name} with ${tensors.size - places.size} slots, of another optimizer or other frozen parts than this run's`,
     );
   }
-  assignWeights(model, places, name);
+  const ofRun = new Map([...places].map(([place, stored]) => [place, tensors.get(runPrefix + place) ?? stored]));
+  assignWeights(model, ofRun, name);
+  const averages = new Map<Weight, Tensor>();
+  for (const [place, weight] of weights(model)) {
+    const average = places.get(place);
+    if (average && tensors.has(runPrefix + place))
+      averages.set(weight, tensor(average.values, [...average.shape], 'float32'));
+  }
   const read = new Map<Weight, Slots>();
   for (const { weight, slot, stored } of found)
     if (stored) read.set(weight, { ...read.get(weight), [slot]: tensor(stored.values, [...stored.shape], 'float32') });
-  return { slots: read, record };
+  return { slots: read, averages, record };
 }
 
 /** @throws RangeError for text that `writeCheckpoint` did not write */

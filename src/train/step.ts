@@ -4,7 +4,7 @@ import type { Predictions } from '../core/levels.ts';
 import { trainingPass } from '../core/pass.ts';
 import type { Weight } from '../core/weight.ts';
 import { valueAndGradients } from '../tfjs/gradients.ts';
-import { clipFactor } from './clip.ts';
+import { type Clip, clipFactor, clipped } from './clip.ts';
 import type { Optimizer, Slots } from './optimizer.ts';
 
 /** What is to become smaller, and what it is made of. */
@@ -15,7 +15,11 @@ export interface StepOptions<Targets> {
   /** Of the predictions and the targets that were matched on the host: what is to become smaller, and its parts. */
   readonly loss: (predictions: Predictions, targets: Targets) => LossParts;
   readonly optimizer: Optimizer;
-  /** Joint norm that the gradients are clipped to. Default: they are not. */
+  /** What is otherwise for a weight: its optimizer, of the same slots, and a factor on the learning rate. Default nothing. */
+  readonly own?: (weight: Weight) => { readonly optimizer?: Optimizer; readonly rate?: number };
+  /** What is cut of each gradient by itself. Default nothing. */
+  readonly clip?: Clip;
+  /** Joint norm that the gradients are clipped to after that. Default: they are not. */
   readonly clipNorm?: number;
   /** Which statistics batch norms use; stored ones stay as they are. Default `batch`. */
   readonly statistics?: 'batch' | 'stored';
@@ -55,7 +59,7 @@ export interface StepResults {
  * @throws RangeError for a weight without slots; whatever the model and the loss throw
  */
 export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: StepInputs<Targets>) => StepResults {
-  const { model, loss, optimizer, clipNorm, statistics = 'batch' } = options;
+  const { model, loss, optimizer, own = () => ({}), clip, clipNorm, statistics = 'batch' } = options;
   return ({ weights, slots, images, targets, learningRate, randoms }) => {
     for (const { place } of [...weights.keys()].filter((weight) => !slots.has(weight)))
       throw new RangeError(`trainStep: ${place} has no slots; start from firstSlots(optimizer, shape)`);
@@ -68,7 +72,7 @@ export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: Step
     };
     try {
       const { value, gradients, unreached } = valueAndGradients(forward, weights);
-      const moved = move({ optimizer, weights, slots, gradients, learningRate, clipNorm });
+      const moved = move({ optimizer, own, weights, slots, gradients, learningRate, clip, clipNorm });
       return { ...moved, loss: parts ?? { total: value }, statistics: pass.updates, unreached };
     } catch (error) {
       dispose([...Object.values(parts ?? {}), ...pass.updates.values()]);
@@ -79,12 +83,15 @@ export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: Step
 
 interface MoveOptions extends Pick<StepInputs<unknown>, 'weights' | 'slots' | 'learningRate'> {
   readonly optimizer: Optimizer;
+  readonly own: NonNullable<StepOptions<unknown>['own']>;
   readonly gradients: ReadonlyMap<Weight, Tensor>;
+  readonly clip: Clip | undefined;
   readonly clipNorm: number | undefined;
 }
 
 /** Moves one weight after the other, each gradient freed as soon as it is used. */
-function move({ optimizer, weights, slots, gradients, learningRate, clipNorm }: MoveOptions) {
+function move({ optimizer, own, weights, slots, gradients: whole, learningRate, clip, clipNorm }: MoveOptions) {
+  const gradients = clip ? cutEach(clip, weights, whole) : whole;
   const factor = clipNorm === undefined ? undefined : clipFactor(gradients.values(), clipNorm);
   const values = new Map<Weight, Tensor>();
   const kept = new Map<Weight, Slots>();
@@ -92,7 +99,9 @@ function move({ optimizer, weights, slots, gradients, learningRate, clipNorm }: 
     tidy(() => {
       const gradient = factor ? mul(raw, factor) : raw;
       const value = weights.get(weight) ?? weight.read();
-      const next = optimizer.update(weight, { value, gradient, slots: slots.get(weight) ?? {}, learningRate });
+      const { optimizer: rule = optimizer, rate = 1 } = own(weight);
+      const scaled = rate === 1 ? learningRate : mul<Scalar>(learningRate, rate);
+      const next = rule.update(weight, { value, gradient, slots: slots.get(weight) ?? {}, learningRate: scaled });
       values.set(weight, keep(next.value));
       kept.set(weight, next.slots);
       for (const slot of Object.values(next.slots)) keep(slot);
@@ -101,4 +110,18 @@ function move({ optimizer, weights, slots, gradients, learningRate, clipNorm }: 
   }
   factor?.dispose();
   return { weights: values, slots: kept };
+}
+
+/** Cuts one gradient after the other and frees what it was. */
+function cutEach(
+  clip: Clip,
+  weights: ReadonlyMap<Weight, Tensor>,
+  gradients: ReadonlyMap<Weight, Tensor>,
+): ReadonlyMap<Weight, Tensor> {
+  const cut = new Map<Weight, Tensor>();
+  for (const [weight, gradient] of gradients) {
+    cut.set(weight, clipped(clip, weights.get(weight) ?? weight.read(), gradient));
+    gradient.dispose();
+  }
+  return cut;
 }

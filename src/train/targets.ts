@@ -1,9 +1,8 @@
 import { type Scalar, scalar, type Tensor2D, type Tensor3D, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import type { Annotation } from '../core/annotation.ts';
 import type { Predictions } from '../core/levels.ts';
-import { focalLoss } from '../detection/focalLoss.ts';
+import { detectionLoss, type LossRule } from '../detection/lossRule.ts';
 import { matchBatch } from '../detection/match.ts';
-import { ssdLoss } from '../detection/ssdLoss.ts';
 import type { Predictor } from '../model/predict.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossParts } from './step.ts';
@@ -17,13 +16,18 @@ export interface TargetTensors {
   readonly positives: Scalar;
 }
 
-/** Matches the objects of each image; the caller disposes the tensors. */
+/**
+ * Matches the objects of each image, by the recipe's rule or else the model's; boxes are written as the model reads them. The
+ * caller disposes the tensors.
+ */
 export function targetsOf(
-  { anchors, labels }: Predictor,
+  model: Predictor,
   objects: readonly (readonly Annotation[])[],
-  { match = {} }: Recipe,
+  recipe: Recipe,
 ): TargetTensors {
-  const { classes, boxes, positives } = matchBatch(objects, { anchors, labels, ...match });
+  const { anchors, labels, coder } = model;
+  const rule = recipe.match ?? model.match ?? {};
+  const { classes, boxes, positives } = matchBatch(objects, { anchors, labels, ...(coder ? { coder } : {}), ...rule });
   const count = anchors.length / 4;
   return {
     classes: tensor2d(classes, [objects.length, count], 'int32'),
@@ -32,12 +36,27 @@ export function targetsOf(
   };
 }
 
-/** The loss that a recipe names. */
-export function lossOf({
-  loss = { name: 'ssd' },
-}: Recipe): (predictions: Predictions, targets: TargetTensors) => LossParts {
-  return ({ boxes, logits }, { classes, boxes: targets, positives }) => {
-    const inputs = { boxes, logits, classes, targets, positives };
-    return { ...(loss.name === 'ssd' ? ssdLoss(inputs, loss) : focalLoss(inputs, loss)) };
-  };
+/**
+ * What becomes smaller: what the recipe says, or else the model.
+ *
+ * @throws RangeError for a loss of softmaxes and a model of sigmoids
+ */
+export function lossRuleOf(model: Predictor, recipe: Recipe): LossRule {
+  const rule = recipe.loss ?? model.loss ?? { name: 'ssd' };
+  if (rule.name === 'ssd' && model.rule?.activation === 'sigmoid')
+    throw new RangeError(
+      `recipe ${recipe.name}: the loss is 'ssd', of softmaxes, and the model's logits are of sigmoids; name 'focal' or 'efficientDet'`,
+    );
+  return rule;
+}
+
+/** The loss of a run, as a step takes it. */
+export function lossOf(
+  model: Predictor,
+  recipe: Recipe,
+): (predictions: Predictions, targets: TargetTensors) => LossParts {
+  const loss = detectionLoss(lossRuleOf(model, recipe), model.anchors);
+  return ({ boxes, logits }, { classes, boxes: targets, positives }) => ({
+    ...loss({ boxes, logits, classes, targets, positives }),
+  });
 }

@@ -8,10 +8,14 @@ import type { Sample } from '../data/sample.ts';
 import type { Predictor } from '../model/predict.ts';
 import { compile } from '../trace/compile.ts';
 import { applyStep, disposeSlots, disposeStep, lossNumbers } from './applyStep.ts';
+import { type Averages, disposeAverages, firstAverages, withAverages } from './averages.ts';
+import { emaDecay, moveEma } from './ema.ts';
 import { badLoss, badWeights, firstNotFinite, type NamedStep } from './finite.ts';
+import { applyGroups, type GroupRule } from './groups.ts';
 import type { Optimizer, Slots } from './optimizer.ts';
 import { checkRecipe, optimizerOf, type Recipe } from './recipe.ts';
 import type { LossNumbers, Report, Validation } from './report.ts';
+import { engineFor, type RunOn } from './runOn.ts';
 import { afterValidation, firstPlateau, rateAt } from './schedule.ts';
 import {
   type CheckpointRecord,
@@ -51,6 +55,8 @@ export interface TrainOptions {
   readonly resume?: Uint8Array;
   /** Images that are decoded already. */
   readonly cache?: ImageCache;
+  /** Where the steps run. Default: our engine, in the place of tfjs's backends `cpu` and `wasm`; another backend that was chosen. */
+  readonly on?: RunOn;
   /** Batches that are decoded beside the steps. Default 2. */
   readonly ahead?: number;
   /** Called for an image that cannot be read; another takes its place. Default: the run fails, naming it. */
@@ -77,18 +83,23 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
   if (validation) checkValidation(validation);
   if (saveEvery !== undefined && !(Number.isInteger(saveEvery) && saveEvery >= 1))
     throw new RangeError(`train: saveEvery is ${saveEvery}; it must be a whole number of steps`);
-  const { epochs, schedule, batch, clipNorm, storedFrom = 1 } = recipe;
+  const { epochs, schedule, batch, clip, clipNorm, storedFrom = 1 } = recipe;
+  const rules = applyGroups(model, recipe.groups ?? []);
   const trained = trainedWeights(model);
   const optimizer = optimizerOf(recipe);
+  const own = ownRules(recipe, rules);
+  const toLessen = lossOf(model, recipe);
+  const cuts = { ...(clip ? { clip } : {}), ...(clipNorm ? { clipNorm } : {}) };
+  const target = await engineFor(options.on);
   const stepOver = (statistics: 'batch' | 'stored') => {
-    const plain = trainStep({ model, optimizer, loss: lossOf(recipe), statistics, ...(clipNorm ? { clipNorm } : {}) });
-    return compile(plain, { root: model, label: 'train' });
+    const plain = trainStep({ model, optimizer, own, loss: toLessen, statistics, ...cuts });
+    return compile(plain, { root: model, label: 'train', ...(target ? { target } : {}) });
   };
   const [early, late] = [stepOver('batch'), stepOver('stored')];
   const stepsPerEpoch = batchCount(data.length, recipe);
   const steps = stepsPerEpoch * epochs;
 
-  let { slots, state } = begin(model, trained, optimizer, options);
+  let { slots, state, averages } = begin(model, trained, optimizer, options);
   const { seed } = state;
   let before: NamedStep | undefined;
   let result: Validation | undefined;
@@ -97,7 +108,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     if (before && bad !== undefined) throw badWeights(before, bad);
     if (!checkpoints) return;
     const record: CheckpointRecord = { format: 'pyramidion-checkpoint/1', state, recipe };
-    const bytes = await writeCheckpoint(model, slots, record);
+    const bytes = await writeCheckpoint(model, slots, record, averages);
     for (const name of names) await checkpoints.save(name, bytes, record);
   };
   const take = async ({ ids, ...images }: Batch) => {
@@ -113,6 +124,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
       throw error;
     }
     slots = applyStep(results, slots);
+    if (averages) averages = moveEma(averages, (weight) => weight.read(), emaDecay(recipe.ema ?? {}, now.step));
     before = now;
     const stepInEpoch = state.stepInEpoch + 1;
     state = { ...state, step: now.step, stepInEpoch, lossSums: added(state.lossSums, loss) };
@@ -143,7 +155,9 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
 
       const loss = Object.fromEntries(Object.entries(state.lossSums).map(([part, sum]) => [part, sum / stepsPerEpoch]));
       const due = validation && ((epoch + 1) % (validation.every ?? 1) === 0 || epoch + 1 === epochs);
-      const judged = due ? await unlessStopped(validate(model, validation, { ...options, recipe }), signal) : undefined;
+      const judge = (by: ValidationOptions) =>
+        withAverages(averages, () => validate(model, by, { ...options, recipe }));
+      const judged = due ? await unlessStopped(judge(validation), signal) : undefined;
       if (judged === 'stopped') break; // a resume begins with the validation
       result = judged;
       const score = result?.missRate?.logAverage ?? result?.loss.total;
@@ -168,7 +182,21 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     early.dispose();
     late.dispose();
     disposeSlots(slots);
+    disposeAverages(averages);
   }
+}
+
+/** What the groups of a recipe mean for a step. */
+function ownRules(recipe: Recipe, rules: ReadonlyMap<Weight, GroupRule>) {
+  const decaying = new Map<number, Optimizer>();
+  return (weight: Weight): { readonly optimizer?: Optimizer; readonly rate?: number } => {
+    const { rate = 1, weightDecay } = rules.get(weight) ?? {};
+    if (weightDecay === undefined) return { rate };
+    const optimizer =
+      decaying.get(weightDecay) ?? optimizerOf({ ...recipe, optimizer: { ...recipe.optimizer, weightDecay } });
+    decaying.set(weightDecay, optimizer);
+    return { rate, optimizer };
+  };
 }
 
 /** Where a run begins: at its first step, or where a checkpoint was. */
@@ -177,18 +205,27 @@ function begin(
   trained: readonly Weight[],
   optimizer: Optimizer,
   { resume, recipe, data: { length: images }, seed }: TrainOptions,
-): { slots: ReadonlyMap<Weight, Slots>; state: RunState } {
+): { slots: ReadonlyMap<Weight, Slots>; state: RunState; averages: Averages | undefined } {
   const slots = slotsFor(optimizer, trained);
   if (!resume) {
     const plateau = firstPlateau(recipe.schedule);
-    return { slots, state: { epoch: 0, stepInEpoch: 0, step: 0, seed: seed ?? 0, images, plateau, lossSums: {} } };
+    const averages = recipe.ema ? firstAverages(model) : undefined;
+    return {
+      slots,
+      averages,
+      state: { epoch: 0, stepInEpoch: 0, step: 0, seed: seed ?? 0, images, plateau, lossSums: {} },
+    };
   }
   const accept = (record: CheckpointRecord) => checkResume(record, { seed, images, recipe });
   const read = tryFinally(
     () => readCheckpoint(model, slots, resume, { accept }),
     () => disposeSlots(slots),
   );
-  return { slots: read.slots, state: { ...read.record.state, images } };
+  if (recipe.ema && read.averages.size > 0)
+    return { slots: read.slots, averages: read.averages, state: { ...read.record.state, images } };
+  disposeAverages(read.averages);
+  const averages = recipe.ema ? firstAverages(model) : undefined; // of a run that has had none so far
+  return { slots: read.slots, averages, state: { ...read.record.state, images } };
 }
 
 const batchOptions = (

@@ -7,12 +7,13 @@ import type { Predictor } from '../model/predict.ts';
 import { evaluate } from './evaluate.ts';
 import type { Recipe } from './recipe.ts';
 import type { Validation } from './report.ts';
+import type { RunOn } from './runOn.ts';
 
 export interface ValidationOptions {
   readonly data: readonly Sample[];
   /** Default: every person counts unless it is to be ignored. */
   readonly protocol?: Protocol;
-  /** What is reported of an image. */
+  /** What is reported of an image; goes before the model's own, field by field. */
   readonly rule?: PostprocessRule;
   /** Epochs from one validation to the next; the last epoch is always validated. Default 1. */
   readonly every?: number;
@@ -30,7 +31,17 @@ export function checkValidation({ data, protocol, every = 1 }: ValidationOptions
 export async function validate(
   model: Predictor,
   { data, protocol = plainProtocol, rule }: ValidationOptions,
-  { recipe, cache, signal }: { readonly recipe: Recipe; readonly cache?: ImageCache; readonly signal?: AbortSignal },
+  {
+    recipe,
+    cache,
+    on,
+    signal,
+  }: {
+    readonly recipe: Recipe;
+    readonly cache?: ImageCache;
+    readonly on?: RunOn;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<Validation> {
   const { images, loss } = await evaluate(model, data, {
     batch: recipe.batch,
@@ -38,6 +49,7 @@ export async function validate(
     ...(recipe.fit ? { fit: recipe.fit } : {}),
     ...(rule ? { rule } : {}),
     ...(cache ? { cache } : {}),
+    ...(on ? { on } : {}),
     ...(signal ? { signal } : {}),
   });
   if (!images.some(({ truths }) => countable(truths, protocol))) return { loss };

@@ -1,8 +1,23 @@
 import { expect, it } from 'vitest';
 import { full, ladder, small } from '../../examples/ladder.ts';
+import { efficientNetB0, efficientNetB8 } from '../../src/backbone/efficientNet.ts';
+import { efficientNetLite1 } from '../../src/backbone/efficientNetLite.ts';
+import { efficientNetV2B1 } from '../../src/backbone/efficientNetV2.ts';
+import { ssdVgg16 } from '../../src/backbone/ssdVgg16.ts';
+import { keras, timmTf, torchvision } from '../../src/backbone/variant.ts';
+import { vgg16, vgg16BatchNorm } from '../../src/backbone/vgg.ts';
 import { modelOf } from '../../src/cli/model.ts';
+import { backboneOf } from '../../src/cli/modelBackbone.ts';
 import { ladderModel, rungNames } from '../../src/cli/modelLadder.ts';
+import { isFamily, readyModel } from '../../src/cli/modelReady.ts';
+import type { Backbone, Stage } from '../../src/core/levels.ts';
 import { count } from '../../src/core/model.ts';
+import { cocoLabels90 } from '../../src/detection/cocoLabels.ts';
+import { efficientDetLite0 } from '../../src/model/efficientDetLite.ts';
+import { efficientDetD0 } from '../../src/model/efficientDetSizes.ts';
+import type { Predictor } from '../../src/model/predict.ts';
+import { retinaNet } from '../../src/model/retinaNet.ts';
+import { ssd300 } from '../../src/model/ssd.ts';
 import { smallModel } from './run.ts';
 
 const rungs = Object.keys(ladder) as (keyof typeof ladder)[];
@@ -104,6 +119,69 @@ const wrong: readonly (readonly [what: string, description: unknown, message: st
 ];
 it.each(wrong)('names what is wrong: %s', (_, description, message) => {
   expect(() => modelOf(description, 'm.json')).toThrow(message);
+});
+const counts = (description: unknown) => count(modelOf(JSON.parse(JSON.stringify(description)), 'm.json'));
+it.each<[string, object, Pick<Backbone<Stage>, 'variant' | 'stages'> & { readonly features: object }]>([
+  ['a Lite', { kind: 'efficientNetLite', size: 'Lite1', variant: 'timmTf' }, efficientNetLite1({ variant: timmTf })],
+  ['a second version', { kind: 'efficientNetV2', size: 'B1' }, efficientNetV2B1()],
+  ['a VGG', { kind: 'vgg16' }, vgg16()],
+  ['a VGG with batch norms', { kind: 'vgg16BatchNorm', variant: 'keras' }, vgg16BatchNorm({ variant: keras })],
+  ["SSD's VGG", { kind: 'ssdVgg16', layers: 300 }, ssdVgg16({ layers: 300 })],
+  ['a published size', { kind: 'efficientNet', size: 'B8', maps: 'stage' }, efficientNetB8({ maps: 'stage' })],
+])('knows the backbones: %s', (_, description, own) => {
+  const made = backboneOf(description, 'm.json: backbone');
+  const { features, variant, stages } = own;
+  expect([made.features, made.variant, made.stages]).toEqual([features, variant, stages]);
+});
+it('knows levels beyond the last stage, and anchors at corners', () => {
+  const anchors = Array.from({ length: 5 }, () => ({ shapes: [[16, 16]], grid: 'corners' }));
+  const description = {
+    ...smallModel,
+    neck: { kind: 'fpn', stages: ['C3', 'C4', 'C5'], channels: 8, extra: 'convLevel' },
+    head: { ...head, levels: ['P3', 'P4', 'P5', 'P6', 'P7'], anchors },
+  };
+  const made = modelOf(description, 'm.json');
+  expect(made.maps.map(({ level, height }) => `${level} ${height}`)).toEqual(['P3 8', 'P4 4', 'P5 2', 'P6 1', 'P7 1']);
+  expect([...made.anchors.subarray(0, 4)]).toEqual([-8, -8, 8, 8]);
+});
+it.each<[string, Predictor]>([
+  ['efficientDetD0', efficientDetD0({ labels: cocoLabels90 })],
+  [
+    'efficientDetLite0,labels=person+car,size=256x384',
+    efficientDetLite0({ labels: ['person', 'car'], inputSize: [256, 384] }),
+  ],
+  ['ssd300,variant=torchvision', ssd300({ labels: cocoLabels90, variant: torchvision })],
+  ['retinaNet,labels=person', retinaNet({ backbone: efficientNetB0(), inputSize: [512, 512], labels: ['person'] })],
+])('makes a published detector by its name: %s', (text, own) => {
+  expect(isFamily(text)).toBe(true);
+  const { name, description } = readyModel(text);
+  const made = modelOf(JSON.parse(JSON.stringify(description)), name);
+  expect(count(made)).toEqual(count(own));
+  expect([made.anchors, made.labels, made.inputSize]).toEqual([own.anchors, own.labels, own.inputSize]);
+  expect([made.rule, made.coder, made.loss, made.match]).toEqual([own.rule, own.coder, own.loss, own.match]);
+});
+it('describes the detector of the Penn-Fudan recipe, with three upright anchors a cell', () => {
+  const description = {
+    format: 'pyramidion-model/1',
+    family: 'efficientDetLite0',
+    labels: ['person'],
+    anchors: { ratios: [[1.56, 0.64]] },
+  };
+  expect(modelOf(description, 'm.json').anchors.length / 4).toBe(6_402); // specs: 3 * (1600 + 400 + 100 + 25 + 9)
+  expect(counts(description)).toEqual(counts({ ...description, seed: 7 }));
+});
+it.each([
+  [{ family: 'yolo' }, 'm.json: family is "yolo"; it must be one of ssd300, ssd512, retinaNet'],
+  [{ family: 'ssd300', inputSize: [9, 9] }, 'm.json: inputSize is no field of it; there are format, family, labels'],
+  [{ family: 'ssd300', variant: 'timm' }, 'm.json: ssdVgg16: variant is timm; it must be torchvision'],
+  [{ family: 'efficientDetD0', labels: [] }, 'm.json: efficientDet: labels are []'],
+  [{ family: 'retinaNet' }, 'm.json: backbone is missing'],
+])('names what is wrong with a family: %j', (given, message) => {
+  expect(() => modelOf({ format: 'pyramidion-model/1', ...given }, 'm.json')).toThrow(message);
+});
+it('names what is wrong with a published one on the command line', () => {
+  expect(() => readyModel('ssd300,size=9x9')).toThrow('ssd300 has no option size; it has labels, variant');
+  expect(() => readyModel('efficientDetD0,size=9')).toThrow('efficientDetD0: size is 9; it must be height and width');
 });
 it('takes shapes of anchors, and statistics of its own', () => {
   const made = modelOf(

@@ -81,7 +81,7 @@ it('refuses weights of another model', async () => {
   ]);
   expect(code).toBe(1);
   expect(err).toContain(`${at('w.safetensors')}: these are weights of another model`);
-});
+}, 30_000); // all published models are looked at, so that the right one can be named
 it('exports to ONNX and as a graph model', async () => {
   const onnx = ['--to', 'onnx', '--out', at('m.onnx'), '--detections', '--score', '0.3'];
   expect((await run(['export', ...whole(), ...onnx])).code).toBe(0);
@@ -168,7 +168,7 @@ it('writes the description of a rung, which is trained when nothing is said', as
 it('refuses a recipe that cannot be, before it writes anything', async () => {
   const recipe = {
     name: 'r',
-    optimizer: { name: 'adam' },
+    optimizer: { name: 'lion' },
     schedule: { name: 'constant', rate: 1 },
     batch: 1,
     epochs: 1,
@@ -176,5 +176,15 @@ it('refuses a recipe that cannot be, before it writes anything', async () => {
   await writeFile(at('r.json'), JSON.stringify(recipe));
   const { code, err } = await run(['train', ...model(), '--out', at('never'), '--recipe', at('r.json')]);
   expect([code, existsSync(at('never'))]).toEqual([1, false]);
-  expect(err).toContain("there is no optimizer 'adam'; there are sgd, rmsprop");
+  expect(err).toContain("there is no optimizer 'lion'; there are sgd, rmsprop, adam, adamW");
+});
+it('tells a published detector by its name alone', async () => {
+  const { code, out, err } = await run(['summary', 'efficientDetLite0', '--depth', '0', '--json']);
+  expect([code, err]).toEqual([0, '']);
+  expect(JSON.parse(out).parameters).toBe(3_243_470); // automl/efficientdet, Lite0 of 90 classes
+  const { code: usage, err: two } = await run(['summary', 'efficientDetLite0', '--model', 'efficientDetD0']);
+  expect([usage, two]).toEqual([
+    2,
+    expect.stringContaining('efficientDetLite0 and --model efficientDetD0 are two models'),
+  ]);
 });

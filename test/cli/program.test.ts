@@ -37,9 +37,9 @@ it('calls what it does not know wrong usage, in one line', async () => {
   const cases = [
     [['nope'], 'pyramidion: there is no command nope; there are detect, '],
     [['--nope'], "pyramidion: unknown option '--nope'; see pyramidion --help"],
-    [['summary'], "pyramidion summary: required option '--model <model>' not specified; see pyramidion summary --help"],
+    [['export'], "pyramidion export: required option '--model <model>' not specified; see pyramidion export --help"],
     [['summary', '--model', 'a', '--batch', '0'], 'It must be a whole number of at least 1; see'],
-    [['summary', '--model', 'a', 'b'], 'too many arguments'],
+    [['export', '--model', 'a', '--to', 'onnx', '--out', 'b', 'c'], 'too many arguments'],
     [['convert', 'xx:y', '--to', 'coco', '--out', 'z'], "'xx:y': there is no format xx"],
     [['convert', 'voc:y', '--to', 'xml', '--out', 'z'], 'It must be one of coco, voc'],
     [['evaluate', 'a', '--truth', 'voc:b', '--protocol', 'x'], "there is no protocol 'x'"],
@@ -76,7 +76,7 @@ it('ends a process with the code', () => {
   const { status, stdout, stderr } = spawned('summary');
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toBe(
-    "pyramidion summary: required option '--model <model>' not specified; see pyramidion summary --help\n",
+    'pyramidion summary: no model is named; give one, such as efficientDetD0; see pyramidion summary --help\n',
   );
 });
 it('ends at Ctrl-C with its code, and leaves nothing half-written', async () => {

@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ladder, small } from '../../examples/ladder.ts';
 import { type HasParts, weights } from '../../src/core/block.ts';
 import { keyedRandom } from '../../src/core/random.ts';
-import { plainCoder } from '../../src/detection/coder.ts';
+import { plainCoder, ssdCoder } from '../../src/detection/coder.ts';
 import { type Found, type PostprocessRule, postprocess } from '../../src/detection/postprocess.ts';
-import type { DetectionsOptions } from '../../src/export/detections.ts';
+import { type DetectionsOptions, detectionsOf } from '../../src/export/detections.ts';
 import { toOnnx } from '../../src/export/toOnnx.ts';
 import { predict } from '../../src/model/predict.ts';
 import { drawn, runOnnx } from './onnx.ts';
@@ -199,5 +199,37 @@ describe('decoding and suppression in the file', () => {
       /no scores, labels/,
     );
     expect(() => toOnnx((x: tf.Tensor) => x, [1, 4], { detections })).toThrow(/must give boxes \[b, n, 4\] and logits/);
+  });
+});
+
+describe('a rule that a graph cannot follow', () => {
+  const anchors = anchorsFor('rule');
+  const facts = (labels: readonly string[], rule: PostprocessRule = {}) =>
+    Object.assign(() => undefined, { anchors, inputSize, labels, rule, coder: plainCoder });
+  const [one, two] = [['person'], ['person', 'car']];
+  it.each<[string, PostprocessRule, string]>([
+    ['candidates of the whole image', { candidatesOf: 'image' }, "candidatesOf is 'image'"],
+    ['candidates of each level', { candidatesOf: 'level', levels: [120] }, "candidatesOf is 'level'"],
+    ['the best class alone', { classesOfAnchor: 'best' }, "classesOfAnchor is 'best'"],
+    ['suppression among all classes', { among: 'all' }, "among is 'all'"],
+    ['soft suppression', { suppression: { name: 'gaussian', sigma: 0.5 } }, "suppression.name is 'gaussian'"],
+    ['boxes that are not cut', { clip: 'none' }, "clip is 'none'"],
+  ])("is refused, the model's own too: %s", (_, rule, message) => {
+    expect(() => detectionsOf(facts(two), rule)).toThrow(
+      `toOnnx: detections: ${message}, which a graph cannot express`,
+    );
+    expect(() => detectionsOf(facts(two, rule), {})).toThrow(message);
+    expect(() => detectionsOf(facts(two), rule)).toThrow(/give \w+: .* in its place, or export the model without/);
+  });
+  it('is followed where a single class, or all candidates, make it the same', () => {
+    const rule = { candidatesOf: 'image', classesOfAnchor: 'best', among: 'all' } as const;
+    expect(detectionsOf(facts(one, rule), {})).toMatchObject({ keep: 200, coder: plainCoder });
+    expect(() => detectionsOf(facts(two), { candidates: 'all', candidatesOf: 'image' })).not.toThrow();
+    expect(() => detectionsOf(facts(one), { candidatesOf: 'level', levels: [120] })).toThrow(/candidatesOf is 'level'/);
+  });
+  it("takes the model's own rule and coder, and what is given before them", () => {
+    const own = { activation: 'sigmoid', background: 'none', keep: 7 } as const;
+    expect(detectionsOf(facts(two, own), { keep: 9 })).toMatchObject({ ...own, keep: 9, coder: plainCoder });
+    expect(detectionsOf(facts(two, own), { coder: ssdCoder }).coder).toBe(ssdCoder);
   });
 });

@@ -1,19 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fill, memory, mul, scalar, setBackend, sub, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { fill, memory, ones, scalar, setBackend, type Tensor, tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Weight, weight } from '../../src/core/weight.ts';
-import { clipByNorm } from '../../src/train/clip.ts';
-import { firstSlots, type Optimizer, rmsprop, type Slots, sgd } from '../../src/train/optimizer.ts';
-
-const parity = new URL('../../../shared/data/parity/', import.meta.url);
-const there = existsSync(parity);
-interface Goldens {
-  /** Of sum(a * (x - c)^2) / 2 from 0, rate 0.05: x after each of ten steps. */
-  readonly optimizers: { readonly problem: { a: number[]; c: number[] } } & Record<string, { x: number[][] }>;
-  readonly clipping: { readonly grads: [number[], number[][]] } & Record<string, { clipped: [number[], number[][]] }>;
-}
-const goldens = (name: string): Goldens => JSON.parse(readFileSync(new URL(name, parity), 'utf8'));
+import { clipByNorm, clipped } from '../../src/train/clip.ts';
+import { firstSlots, type Optimizer, rmsprop, sgd } from '../../src/train/optimizer.ts';
+import { adam, adamW } from '../../src/train/optimizerAdam.ts';
 
 /** A kernel has two dimensions, a bias one. */
 function shaped(...shape: [number] | [number, number]): Weight {
@@ -64,8 +55,21 @@ describe('rmsprop', () => {
   });
 });
 
+describe('adam', () => {
+  it('steps by the rate at first, whatever the size of the gradient, and after a jump by less', () => {
+    expect(path(adam(), [3])).toEqual(close([0.9]));
+    // m = 0.9 * 0.1 * 1 + 0.1 * 3 = 0.39 over 0.19; s = (0.999 * 1 + 9) / 1000 over 0.001999
+    expect(path(adam(), [1, 3])).toEqual(close([0.9, 0.9 - (0.1 * (0.39 / 0.19)) / Math.sqrt(9.999 / 1.999)]));
+  });
+  it('decays a kernel within the gradient, or as adamW apart from it', () => {
+    expect(path(adam({ weightDecay: 0.5 }), [1], [1, 1])).toEqual(close([0.9])); // a first step has one size
+    expect(path(adamW({ weightDecay: 0.5 }), [1], [1, 1])).toEqual(close([0.85])); // 1 - 0.1 * 0.5 - 0.1
+    expect(path(adamW({ weightDecay: 0.5 }), [1], [1])).toEqual(close([0.9]));
+  });
+});
+
 describe('an optimizer', () => {
-  it.each([sgd(), rmsprop()])(
+  it.each([sgd(), sgd({ dampening: 0.5 }), rmsprop({ by: 'variance' }), adam({ square: 'largest' }), adamW()])(
     'makes its value and slots anew and moves nothing that it was given: $name',
     (optimizer) => {
       const w = shaped(2);
@@ -73,9 +77,9 @@ describe('an optimizer', () => {
       const slots = firstSlots(optimizer, [2]);
       const before = memory().numTensors;
       const next = tidy(() => optimizer.update(w, { value, gradient, slots, learningRate }));
-      expect(memory().numTensors - before).toBe(1 + optimizer.slots.length);
-      expect(Object.keys(next.slots)).toEqual(optimizer.slots);
-      for (const slot of Object.values(slots)) expect([...slot.dataSync()]).toEqual([0, 0]);
+      expect(memory().numTensors - before).toBe(1 + Object.keys(optimizer.slots).length);
+      expect(Object.keys(next.slots)).toEqual(Object.keys(optimizer.slots));
+      for (const slot of Object.values(slots)) expect([...slot.dataSync()].every((number) => number === 0)).toBe(true);
       expect([...value.dataSync()]).toEqual([1, 2]);
     },
   );
@@ -84,6 +88,9 @@ describe('an optimizer', () => {
     expect(() => sgd({ weightDecay: -1 })).toThrow(/sgd: weightDecay is -1; it must be at least 0$/);
     expect(() => rmsprop({ decay: 1.5 })).toThrow(/rmsprop: decay is 1.5/);
     expect(() => rmsprop({ epsilon: Number.NaN })).toThrow(/rmsprop: epsilon is NaN/);
+    expect(() => adam({ decays: [0.9, 1] })).toThrow(/adam: decays\[1\] is 1; it must be at least 0 and below 1/);
+    expect(() => adamW({ weightDecay: -1 })).toThrow(/adamW: weightDecay is -1/);
+    expect(() => sgd({ form: 'nesterov', dampening: 0.1 })).toThrow(/dampening is 0.1; Nesterov's form has none/);
     const given = { value: scalar(1), gradient: scalar(1), slots: {}, learningRate: scalar(1) };
     expect(() => sgd().update(shaped(1), given)).toThrow(/no slot 'velocity'; start from firstSlots/);
   });
@@ -103,44 +110,20 @@ describe('clipping by norm', () => {
   });
 });
 
-describe.skipIf(!there)('parity (needs ../shared/data)', () => {
-  const decayed = { momentum: 0.9, weightDecay: 0.01 };
-  const torch = { decay: 0.9, momentum: 0.9, epsilon: 1e-3 };
-  it.each<[string, string, Optimizer]>([
-    ['training.json', 'SGD', sgd({ momentum: 0 })],
-    ['training.json', 'SGD momentum .9', sgd()],
-    ['training.json', 'SGD momentum .9 nesterov', sgd({ form: 'nesterov' })],
-    ['training.json', 'SGD momentum .9 nesterov decay .01', sgd({ ...decayed, form: 'nesterov' })],
-    ['training.json', 'torch RMSprop', rmsprop(torch)],
-    ['training.json', 'torch RMSprop decay .01', rmsprop({ ...torch, weightDecay: 0.01 })],
-    ['training-keras.json', 'RMSprop', rmsprop({ ...torch, epsilonTo: 'square' })],
-    ['training-keras.json', 'SGD momentum .9', sgd()],
-  ])('%s: %s, ten steps', (file, name, optimizer) => {
-    const { problem, [name]: golden } = goldens(file).optimizers;
-    const w = shaped(4, 1);
-    const [a, c] = [tensor(problem.a, [4, 1]), tensor(problem.c, [4, 1])];
-    let value: Tensor = fill([4, 1], 0);
-    let slots: Slots = firstSlots(optimizer, [4, 1]);
-    expect(golden?.x).toHaveLength(10);
-    for (const expected of golden?.x ?? []) {
-      const gradient = mul(a, sub(value, c));
-      ({ value, slots } = optimizer.update(w, { value, gradient, slots, learningRate: scalar(0.05) }));
-      expect([...value.dataSync()]).toEqual(close(expected));
-    }
+describe('clipping each gradient', () => {
+  const numbers = (x: Tensor) => [...x.dataSync()];
+  it('cuts numbers, or the length of the whole', () => {
+    const gradient = tensor1d([3, -4]);
+    expect(numbers(clipped({ name: 'value', most: 3.5 }, gradient, gradient))).toEqual([3, -3.5]);
+    expect(numbers(clipped({ name: 'norm', most: 1 }, gradient, gradient))).toEqual(close([0.6, -0.8])); // of length 5
+    expect(numbers(clipped({ name: 'norm', most: 9 }, gradient, gradient))).toEqual([3, -4]);
   });
-  it.each([
-    ['norm 2 max 1', 1],
-    ['norm 2 max 100 (nothing to do)', 100],
-  ])('clipping, %s', (name, norm) => {
-    const { grads, [name]: golden } = goldens('training.json').clipping;
-    const [first, second] = grads;
-    const clipped = clipByNorm(
-      new Map([
-        ['first', tensor1d(first)],
-        ['second', tensor(second)],
-      ]),
-      norm,
-    );
-    expect([...clipped.values()].map((g) => [...g.dataSync()])).toEqual(golden?.clipped.map((g) => close(g.flat())));
+  it('adapts to the weights, output by output', () => {
+    const adaptive = { name: 'adaptive', most: 0.1, epsilon: 1e-3 } as const;
+    const kernel = tensor([3, 0, 4, 0], [2, 2]); // outputs of length 5 and 0
+    const gradient = tensor([3, 3, 4, 4], [2, 2]); // both of length 5
+    expect(numbers(clipped(adaptive, kernel, gradient))).toEqual(close([0.3, 6e-5, 0.4, 8e-5])); // to 0.5 and 1e-4
+    const [depthwise, slope] = [ones([2, 2, 3, 1]), fill([2, 2, 3, 1], 5)]; // a channel of length 2, its slope of 10
+    expect(numbers(clipped(adaptive, depthwise, slope))).toEqual(close(new Array<number>(12).fill(0.1))); // to 0.2
   });
 });

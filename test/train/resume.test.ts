@@ -41,12 +41,27 @@ describe('a resumed run', () => {
     schedule: { name: 'plateau', rate: 1e-3, patience: 0, factor: 0.5 },
     epochs: 4,
   };
+  const adamW: Recipe = { ...recipe, optimizer: { name: 'adamW' }, clip: { name: 'adaptive' } };
+  const grouped: Recipe = {
+    ...recipe,
+    optimizer: { name: 'adam' },
+    groups: [
+      { at: 'stem', trainable: false, statistics: 'stored' },
+      { at: 'head', rate: 0.5, weightDecay: 0.1 },
+    ],
+  };
+  const averaged: Recipe = { ...recipe, ema: { decay: 0.9, warmUp: { name: 'power' } } };
+  const dampened: Recipe = { ...recipe, optimizer: { name: 'sgd', dampening: 0.5 }, clip: { name: 'norm', most: 1 } };
   it.each([
     ['in the middle of the first epoch', recipe, 2],
     ['at the end of an epoch', recipe, 3],
     ['in the middle of the last epoch', recipe, 5],
     ['before a plateau schedule has seen a validation', plateau, 1],
     ['after it has', plateau, 8],
+    ['by AdamW, whose slots are numbers too', adamW, 3],
+    ['by SGD that has begun', dampened, 1],
+    ['with parts that train otherwise', grouped, 4],
+    ['with averages', averaged, 4],
   ] as const)('gives the bits of an unbroken one: stopped %s', async (_, by, stopAfter) => {
     const options = { recipe: by, seed: 5, validation: { data: samples.slice(0, 3) } };
     const whole = toy();

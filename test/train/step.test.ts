@@ -75,7 +75,7 @@ describe('a training step', () => {
     const weightsNow = new Map(trained.map((weight) => [weight, weight.read()]));
     const optimizer = sgd({ momentum: 0 });
     const slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
-    const step = trainStep({ model, optimizer, loss: lossOf(recipe) });
+    const step = trainStep({ model, optimizer, loss: lossOf(model, recipe) });
     const objects = samples.slice(0, 2).map((sample) => sample.objects);
     const pixels = tf.randomUniform<tf.Rank.R4>([2, 16, 16, 3], 0, 1, 'float32', 7);
     const { positives } = targetsOf(model, objects, recipe); // of the whole

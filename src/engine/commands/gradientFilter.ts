@@ -4,7 +4,7 @@ import {
   dilationHeight, dilationWidth, images, height, kernelHeight, kernelWidth, outHeight, outWidth, phaseBytes, rowsAtATime, strideHeight, strideWidth,
   stripWidth, tapOffset, toPhases, toStrip, width,
 } from './gradientStrip';
-import { outerTile, tilePanels } from './gradientTile.generated';
+import { outerGroups, outerTile, tilePanels } from './gradientTile.generated';
 import { address, share, word } from './words';
 
 /** Pixels at a time where nothing has to be laid out anew: a tile's chunks of both maps stay in L1. */
@@ -47,11 +47,10 @@ export function filterGradient(p: usize, thread: i32, threads: i32): void {
       for (let j = 0, some = 0; j < count; j += some) {
         some = tilePanels(count - j);
         const y = dy + <usize>(n0 + j) * panel + (<usize>m << 5);
-        for (let g = g0; g < g1; g++)
-          outerTile(
-            x + <usize>g * group + (<usize>m << 5), min(8, channels - g * 8), y, panel, some, n,
-            sums + <usize>g * sumsOf + first + (<usize>j << 8),
-          );
+        outerGroups(
+          x + <usize>g0 * group + (<usize>m << 5), group, g1 - g0, min(8, channels - g1 * 8 + 8), y, panel, some, n,
+          sums + <usize>g0 * sumsOf + first + (<usize>j << 8), sumsOf,
+        );
       }
     }
   } else {

@@ -7,7 +7,16 @@ import { address, number, share, word } from './words';
 
 // Vectors of 8 of a thread: what a group's pixels need, and what is summed over them, as gradientNorm.generated.ts has them.
 const MEAN: usize = 0, SLOPE: usize = 32, OFFSET: usize = 64, SUM: usize = 96, MOMENT: usize = 128, BACK: usize = 160, SHIFT: usize = 192;
-const ROOT: usize = 224, ONE: usize = 256, ZERO: usize = 288;
+const ROOT: usize = 224, ONE: usize = 256, ZERO: usize = 288, MORE: usize = 320;
+
+/** What is added to dy of an image. */
+function moreOf(v: usize, mores: usize, by: f32): usize {
+  if (!mores) return v + ZERO;
+  const factor = f32x4.splat(by);
+  v128.store(v, f32x4.mul(v128.load(mores), factor), MORE);
+  v128.store(v, f32x4.mul(v128.load(mores, 16), factor), MORE + 16);
+  return v + MORE;
+}
 
 function sumsOf(kind: i32, x: usize, dy: usize, dx: usize, pixels: i32, v: usize, factor: usize, more: usize): void {
   if (kind == LINEAR) sumsLinear(x, dy, dx, pixels, v, factor, more);
@@ -25,7 +34,7 @@ function spreadOf(kind: i32, x: usize, dy: usize, dx: usize, pixels: i32, v: usi
 /**
  * Words: x, dy, dx, mean, variance, scale, offset, their gradients dscale and doffset, epsilon, images, pixels of one, channels, activation,
  * 1 where the statistics are given numbers, scratch, bytes of it for a thread; factors of dy and what is added to it for each image
- * [groups][images][8], or 0 and 0.
+ * [groups][images][8], or 0 and 0; a factor of the latter.
  */
 export function normGradient(p: usize, thread: i32, threads: i32): void {
   const images = word(p, 12), pixels = word(p, 13), channels = word(p, 14), kind = word(p, 15), stored = word(p, 16);
@@ -52,7 +61,7 @@ export function normGradient(p: usize, thread: i32, threads: i32): void {
     const row = <usize>(g * images) << 5;
     for (let i = 0; i < images; i++) {
       const at = image * <usize>i, own = row + (<usize>i << 5);
-      sumsOf(kind, x + at, dy + at, dx + at, pixels, v, factors ? factors + own : v + ONE, mores ? mores + own : v + ZERO);
+      sumsOf(kind, x + at, dy + at, dx + at, pixels, v, factors ? factors + own : v + ONE, moreOf(v, mores ? mores + own : 0, number(p, 21)));
     }
     for (let h: usize = 0; h < 32; h += 16) {
       const root = v128.load(v + h, ROOT), slope = v128.load(v + h, SLOPE);
@@ -65,7 +74,7 @@ export function normGradient(p: usize, thread: i32, threads: i32): void {
     memory.copy(address(p, 10) + lane, v + SUM, bytes);
     for (let i = 0; i < images; i++) {
       const at = image * <usize>i, own = row + (<usize>i << 5);
-      spreadOf(kind, x + at, dy + at, dx + at, pixels, v, factors ? factors + own : v + ONE, mores ? mores + own : v + ZERO);
+      spreadOf(kind, x + at, dy + at, dx + at, pixels, v, factors ? factors + own : v + ONE, moreOf(v, mores ? mores + own : 0, number(p, 21)));
     }
   }
 }

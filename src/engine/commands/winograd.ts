@@ -1,22 +1,30 @@
 // Convolutions 3x3 of stride 1 by Winograd's F(4x4, 3x3): 36 products of tiles by channels where there would be 144.
 import { finish } from './convolutionFinish';
 import { panelsAtATime } from './convolutionPointwise';
+import { madd } from '../kernels/math';
 import { multiply } from './convolutionTile.generated';
-import { TABLE, transformFilter, transformInput, transformOutput, writeTable } from './winogradTransform.generated';
+import { FIRST, MIDDLE, TABLE, transformFilter, transformInput, transformOutput, writeTable } from './winogradTransform.generated';
 import { address, share, word } from './words';
 
-/** Words: filter [3, 3, k, n], 36 times panels [n / 8][k / 8][8][8], k, n. */
+/** Words: filter [3, 3, k, n], 36 times panels [n / 8][k / 8][8][8], k, n, scratch of 288 bytes for each thread. */
 export function transformFilters(p: usize, thread: i32, threads: i32): void {
   const filter = address(p, 2), to = address(p, 3), k = word(p, 4), n = word(p, 5);
+  const part = address(p, 6) + <usize>thread * 288;
   const panels = (n + 7) >> 3, padded = ((k + 7) >> 3) << 3;
   const panel = <usize>padded << 5, matrix = panel * <usize>panels, step = <usize>(k * n) << 2;
   const end = share(panels, thread + 1, threads);
   for (let j = share(panels, thread, threads); j < end; j++) {
     const lanes = min(8, n - (j << 3)), at = to + <usize>j * panel;
-    if (lanes < 8 || k < padded) for (let m: usize = 0; m < 36; m++) memory.fill(at + m * matrix, 0, panel);
-    for (let i = 0; i < k; i++)
-      for (let c = 0; c < lanes; c++)
-        transformFilter(filter + (<usize>(i * n + (j << 3) + c) << 2), step, at + (<usize>((i << 3) + c) << 2), matrix);
+    if (k < padded) for (let m: usize = 0; m < 36; m++) memory.fill(at + m * matrix, 0, panel);
+    for (let i = 0; i < k; i++) {
+      const from = filter + (<usize>(i * n + (j << 3)) << 2), there = at + (<usize>i << 5);
+      if (lanes == 8) transformFilter(from, step, there, matrix);
+      else {
+        memory.fill(part, 0, 288);
+        for (let tap: usize = 0; tap < 9; tap++) memory.copy(part + (tap << 5), from + tap * step, <usize>lanes << 2);
+        transformFilter(part, 32, there, matrix);
+      }
+    }
   }
 }
 
@@ -33,6 +41,69 @@ function copyTile(map: usize, height: i32, width: i32, y: i32, x: i32, lanes: i3
       v128.store(at, v0);
       v128.store(at, v1, 16);
     }
+}
+
+/** Whether 4 x 4 pixels of 8 lanes are all finite. */
+function isFinite(tile: usize, row: usize): bool {
+  const zero = f32x4.splat(0);
+  let a = zero, b = zero;
+  for (let r = 0; r < 4; r++) {
+    for (let c: usize = 0; c < 128; c += 32) {
+      a = madd(v128.load(tile + c), zero, a);
+      b = madd(v128.load(tile + c, 16), zero, b);
+    }
+    tile += row;
+  }
+  return v128.any_true(v128.or(f32x4.ne(a, a), f32x4.ne(b, b))) == 0;
+}
+
+/** A tap of 8 filters, brought back from their transforms. */
+function tapOf(panels: usize, matrix: usize, ky: i32, kx: i32, high: usize): v128 {
+  // Along an axis: the first is a part of point 0, the last point infinity, the middle one the difference of a and -a.
+  const rows = ky == 1 ? 2 : 1, columns = kx == 1 ? 2 : 1;
+  let sum = f32x4.splat(0);
+  for (let r = 0; r < rows; r++)
+    for (let c = 0; c < columns; c++) {
+      const i = ky == 0 ? 0 : ky == 2 ? 5 : 1 + r, j = kx == 0 ? 0 : kx == 2 ? 5 : 1 + c;
+      const one = v128.load(panels + <usize>(6 * i + j) * matrix + high);
+      sum = ((r ^ c) & 1) ? f32x4.sub(sum, one) : f32x4.add(sum, one);
+    }
+  const y: f32 = ky == 0 ? FIRST : ky == 1 ? MIDDLE : 1, x: f32 = kx == 0 ? FIRST : kx == 1 ? MIDDLE : 1;
+  return f32x4.mul(sum, f32x4.splat(y * x));
+}
+
+/**
+ * 4 x 4 pixels by their sums alone, for tiles with numbers that are not finite: the transforms would carry these to pixels that
+ * do not see them.
+ */
+function directTile(
+  x: usize, xGroup: usize, height: i32, width: i32, channels: i32, y: i32, left: i32,
+  panels: usize, matrix: usize, bias: usize, to: usize, row: usize,
+): void {
+  for (let r = 0; r < 4; r++)
+    for (let c = 0; c < 4; c++) {
+      const at = to + <usize>r * row + (<usize>c << 5);
+      v128.store(at, v128.load(bias));
+      v128.store(at, v128.load(bias, 16), 16);
+    }
+  for (let ky = 0; ky < 3; ky++)
+    for (let kx = 0; kx < 3; kx++)
+      for (let i = 0; i < channels; i++) {
+        const part = panels + (<usize>i << 5);
+        const w0 = tapOf(part, matrix, ky, kx, 0), w1 = tapOf(part, matrix, ky, kx, 16);
+        const map = x + <usize>(i >> 3) * xGroup + (<usize>(i & 7) << 2);
+        for (let r = 0; r < 4; r++) {
+          const iy = y + r + ky;
+          if (iy < 0 || iy >= height) continue;
+          for (let c = 0; c < 4; c++) {
+            const ix = left + c + kx;
+            if (ix < 0 || ix >= width) continue;
+            const v = v128.load32_splat(map + (<usize>(iy * width + ix) << 5)), at = to + <usize>r * row + (<usize>c << 5);
+            v128.store(at, madd(v, w0, v128.load(at)));
+            v128.store(at, madd(v, w1, v128.load(at, 16)), 16);
+          }
+        }
+      }
 }
 
 /**
@@ -94,6 +165,11 @@ export function convolveWinograd(p: usize, thread: i32, threads: i32): void {
         const whole = rows == 4 && columns == 4;
         const to = whole ? y + map : tile, step: usize = whole ? <usize>outWidth << 5 : 128;
         transformOutput(table, from, outMatrix, bias + (<usize>j << 5), to, step, scratch);
+        if (!isFinite(to, step))
+          directTile(
+            x + <usize>image * xImage, xGroup, inHeight, inWidth, channels, oy - top, ox - left,
+            b + <usize>j * panel, panel * <usize>outputs, bias + (<usize>j << 5), to, step,
+          );
         for (let r = 0; r < rows; r++) {
           const line = map + (<usize>(r * outWidth) << 5);
           finish(kind, slope + (<usize>j << 5), to + <usize>r * step, 0, residual ? residual + line : 0, y + line, 0, columns, 1);

@@ -1,6 +1,8 @@
 import type { Graph } from '../../trace/graph.ts';
 import { fuseChains } from './chain.ts';
 import { fuseReshapedConcat } from './chainConcat.ts';
+import { fuseNormGradients } from './gradientNorm.ts';
+import { splitSums } from './gradientSum.ts';
 import { fuseMobile } from './mobile.ts';
 import { fuseResidual } from './residual.ts';
 import { fuseSqueeze } from './squeeze.ts';
@@ -11,5 +13,7 @@ export const fusions: readonly ((graph: Graph) => Graph)[] = [
   fuseMobile,
   fuseSqueeze,
   fuseReshapedConcat,
+  fuseNormGradients,
+  splitSums,
   fuseChains,
 ];

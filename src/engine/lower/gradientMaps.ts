@@ -1,9 +1,10 @@
-import { inputsOf } from '../../trace/graph.ts';
+import { inputsOf, type Node } from '../../trace/graph.ts';
 import { resizeGradient, scaleGradient, spreadMean, swishGradient, weightsGradient } from '../commands/codes.ts';
 import { groupsOf8, type Lowering, type Lowerings } from '../plan/emit.ts';
 import { emitChain } from './chain.ts';
 import { inputOf, resultOf } from './convolutionGeometry.ts';
 import { product } from './elementwiseAttributes.ts';
+import { linearSources, nearestSources } from './resizeSources.ts';
 
 const pixelsOf = (shape: readonly number[]) => product(shape.slice(0, 3));
 const mapsOf = ([images = 1, , , channels = 1]: readonly number[]) => images * groupsOf8(channels);
@@ -104,6 +105,13 @@ const bilinear = (from: number, to: number): readonly Share[] =>
     return [low, Math.min(from - 1, low + 1), 1 - (centre - low), centre - low] as const;
   });
 
+/** By tfjs's conventions, which say where the corners of both maps are. */
+const convention = ({ attrs }: Node) => ({ alignCorners: attrs.alignCorners === true, halfPixelCenters: false });
+const nearestAt = (node: Node) => (from: number, to: number) =>
+  nearestSources(from, to, convention(node)).map((source): Share => [source, source, 1, 0]);
+const linearAt = (node: Node) => (from: number, to: number) =>
+  linearSources(from, to, convention(node)).map(({ low, high, share }): Share => [low, high, 1 - share, share]);
+
 /** Shares as ../commands/gradientMaps.ts reads them: two whole numbers, two float32. */
 function table(shares: readonly Share[]): Int32Array {
   const words = new Int32Array(4 * shares.length);
@@ -116,8 +124,9 @@ function table(shares: readonly Share[]): Int32Array {
 }
 
 const resizedOf =
-  (name: string, shares: (from: number, to: number) => readonly Share[]): Lowering =>
+  (name: string, sharesOf: (node: Node) => (from: number, to: number) => readonly Share[]): Lowering =>
   (node, emit) => {
+    const shares = sharesOf(node);
     const [dy, dx] = [inputOf(node, 'dy'), resultOf(node)];
     const [, tall = 1, broad = 1] = dy.shape;
     const [, height = 1, width = 1] = dx.shape;
@@ -146,6 +155,8 @@ export const gradientMapsLowerings: Lowerings = {
   PyramidionSpatialMeanGrad: meanOf,
   PyramidionWeightedSumMapGrad: weightedMapOf,
   PyramidionWeightedSumWeightGrad: weightsOf,
-  PyramidionUpsampleNearestGrad: resizedOf('nearest', nearest),
-  PyramidionResizeBilinearGrad: resizedOf('bilinear', bilinear),
+  PyramidionUpsampleNearestGrad: resizedOf('nearest', () => nearest),
+  PyramidionResizeBilinearGrad: resizedOf('bilinear', () => bilinear),
+  ResizeNearestNeighborGrad: resizedOf('nearest', nearestAt),
+  ResizeBilinearGrad: resizedOf('bilinear', linearAt),
 };

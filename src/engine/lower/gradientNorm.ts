@@ -1,4 +1,5 @@
 import type { Value } from '../../trace/graph.ts';
+import { inputNamed } from '../../trace/readers.ts';
 import { fromBlocked, normGradient, toBlocked } from '../commands/codes.ts';
 import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand } from '../plan/emit.ts';
 import { inputOf } from './convolutionGeometry.ts';
@@ -15,8 +16,8 @@ export function normActivation(op: string, name: unknown): number {
   return at;
 }
 
-/** Bytes that a thread needs: ten vectors of 8. */
-const bytes = 320;
+/** Bytes that a thread needs: eleven vectors of 8. */
+const bytes = 352;
 
 /** Rows [n, c] as groups of 8 channels. */
 function blockedRows(x: Value, emit: Emit): Operand {
@@ -48,9 +49,12 @@ function madeRows(dx: Value, emit: Emit): { readonly to: Operand; readonly after
   return { to, after };
 }
 
-/** Of batch norm over the batch's own statistics, or over given ones, with the activation after it. */
+/**
+ * Of batch norm over the batch's own statistics, or over given ones, with the activation after it. Its dy may still have to be
+ * multiplied with the input `factor` and added to each pixel's share of `more`, both [b, 1, 1, c].
+ */
 const gradientOf =
-  (stored: 0 | 1): Lowering =>
+  (stored?: 0 | 1): Lowering =>
   (node, emit) => {
     const { op, attrs, outputs } = node;
     const [dy, x, scale, offset] = [
@@ -60,6 +64,7 @@ const gradientOf =
       inputOf(node, 'offset'),
     ];
     const [mean, variance] = [inputOf(node, 'mean'), inputOf(node, 'variance')];
+    const [factor, more] = [inputNamed(node, 'factor'), inputNamed(node, 'more')];
     const [dx, dscale, doffset] = outputs;
     if (!dx || !dscale || !doffset) throw new RangeError(`engine: ${op} has ${outputs.length} results; it must have 3`);
     const [images = 1, height = 1, width = 1] = x.shape.length === 4 ? x.shape : [1, x.shape[0] ?? 1, 1];
@@ -81,14 +86,19 @@ const gradientOf =
         height * width,
         x.shape.at(-1) ?? 1,
         normActivation(op, attrs.activation),
-        stored,
+        stored ?? (attrs.stored === true ? 1 : 0),
         emit.scratch(bytes),
         bytes,
-        undefined,
-        undefined,
+        factor && emit.read(factor, 'blocked'),
+        more && emit.read(more, 'blocked'),
+        { float: 1 / (height * width) },
       ],
       traffic: 12 * product(x.shape),
-      ...(attrs.activation === 'linear' ? {} : { fused: [String(attrs.activation)] }),
+      fused: [
+        ...(attrs.activation === 'linear' ? [] : [String(attrs.activation)]),
+        ...(factor ? ['scale channels'] : []),
+        ...(more ? ['spatial mean'] : []),
+      ],
     });
     after();
   };
@@ -97,4 +107,5 @@ const gradientOf =
 export const gradientNormLowerings: Lowerings = {
   PyramidionBatchNormTrainingGrad: gradientOf(0),
   PyramidionBatchNormStoredGrad: gradientOf(1),
+  EngineNormGrad: gradientOf(),
 };

@@ -17,6 +17,8 @@ const stripsBytes = 400 << 10;
 
 /** Pixels of strips of which each is multiplied with many: a tile of them stays in L1. */
 const pixels = 256;
+/** The same of depthwise windows, whose copies are read few times. */
+const depthwisePixels = 768;
 
 /** Strips of a window, as ../commands/gradientStrip.ts lays them out. */
 interface Strips {
@@ -36,7 +38,7 @@ function stripsOf(g: Geometry, panels: number): Strips {
   const fits = Math.min(
     g.outHeight,
     Math.floor((stripsBytes - bytes(0)) / row),
-    panels > 1 ? Math.floor(pixels / across) : 1e9,
+    Math.floor((panels > 1 ? pixels : depthwisePixels) / across),
   );
   const rows = Math.max(1, fits);
   return { rows, bytes: bytes(rows) };
@@ -205,6 +207,7 @@ const averagePoolOf: Lowering = (node, emit) => {
 /** Gradients of windows. */
 export const gradientWindowLowerings: Lowerings = {
   Conv2DBackpropFilter: filterOf,
+  PyramidionDilatedConvFilterGrad: filterOf,
   DepthwiseConv2dNativeBackpropFilter: depthwiseFilterOf,
   DepthwiseConv2dNativeBackpropInput: depthwiseInputOf,
   MaxPoolGrad: maxPoolOf,

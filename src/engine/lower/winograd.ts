@@ -28,7 +28,7 @@ export function lowerWinograd(convolution: Convolution, emit: Emit): void {
   const { x, filter, y, bias, activation, residual, madds, geometry: g } = convolution;
   const [inputs, outputs] = [groupsOf8(g.inChannels), groupsOf8(g.outChannels)];
   const panels = emit.derived('winograd', [filter], 4 * products * 64 * inputs * outputs, (to) => {
-    const words = [emit.read(filter, 'plain'), to, g.inChannels, g.outChannels];
+    const words = [emit.read(filter, 'plain'), to, g.inChannels, g.outChannels, emit.scratch(288)];
     emit.command({ code: winogradFilter, name: 'winograd filter', words, traffic: traffic([filter]) });
   });
   // Equal chunks of whole tiles of the micro-kernels, at least one for each thread.

@@ -23,8 +23,10 @@ export interface EnginePlan {
   readonly main: Section;
   readonly arena: Arena;
   readonly standing: readonly Standing[];
+  /** Inputs and outputs that are no part of the arena: they lie where their numbers are, or shall stay. */
+  readonly outside: ReadonlySet<Buffer>;
   /** In the order of the graph's. */
-  readonly inputs: readonly (Operand | undefined)[];
+  readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
 }
 
@@ -94,7 +96,8 @@ export function planGraph(
     lowerings[node.op]?.(node, emit);
     at = before;
   };
-  const command = (made: Command) => here.steps.push({ ...made, place: at?.place ?? '', shape: at?.outputs[0]?.shape });
+  const command = (made: Command, makes: Value | undefined = at?.outputs[0]) =>
+    here.steps.push({ ...made, place: at?.place ?? '', shape: makes?.shape });
 
   /** Where a stored value, or what is made of such alone, is while something standing is made. */
   const readFixed = (value: Value): Operand | undefined => {
@@ -132,7 +135,7 @@ export function planGraph(
       const [other] = here.places.get(value) ?? [];
       if (other === undefined) throw new Error(`engine: ${value.name} is read before it is made`);
       const to = own(bytesIn(value, layout), value.name);
-      command(convert(value, other[1], to, layout));
+      command(convert(value, other[1], to, layout), value);
       return place(value, layout, to);
     },
     make: (value, layout) => place(value, layout, own(bytesIn(value, layout), value.name)),
@@ -150,7 +153,7 @@ export function planGraph(
       if (here !== main) here.buffers.add(buffer); // those of what runs every time stay where they are
       return { buffer, offset: 0 };
     },
-    command,
+    command: (made) => command(made),
   };
   const copy = (value: Value, from: Operand, to: Operand, bytes: number) =>
     command({ code: copyBytes, name: `keep ${value.name}`, words: [from, to, bytes] });
@@ -167,5 +170,31 @@ export function planGraph(
     main.taken.add(from.buffer);
     return from;
   });
-  return { graph, main, arena: arenaOf(main), standing: [...standing.values()], inputs, outputs };
+  const outside = outsideOf(main, inputs, outputs, [...graph.outputs.values()]);
+  for (const buffer of outside) main.buffers.delete(buffer);
+  return { graph, main, arena: arenaOf(main), standing: [...standing.values()], outside, inputs, outputs };
+}
+
+/** Buffers of inputs, and of outputs that are a buffer of their own: no view, no input, no other output. */
+function outsideOf(
+  { buffers }: Section,
+  inputs: readonly Operand[],
+  outputs: readonly Operand[],
+  values: readonly Value[],
+): ReadonlySet<Buffer> {
+  const outside = new Set(inputs.map(({ buffer }) => buffer));
+  const uses = new Map<Buffer, number>();
+  for (const { buffer } of outputs) uses.set(buffer, (uses.get(buffer) ?? 0) + 1);
+  const own = outputs.filter(({ buffer, offset }, i) => {
+    const value = values[i];
+    return (
+      value &&
+      uses.get(buffer) === 1 &&
+      offset === 0 &&
+      buffer.bytes === bytesIn(value, 'plain') &&
+      !outside.has(buffer)
+    );
+  });
+  for (const { buffer } of own) if (buffers.has(buffer)) outside.add(buffer);
+  return outside;
 }

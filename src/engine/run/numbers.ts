@@ -23,11 +23,9 @@ export interface HeldHere extends Held {
 
 const numbersIn = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** A copy of numbers in memory, in memory. */
-export function hold(heap: Heap, at: number, { shape, dtype }: Pick<Held, 'shape' | 'dtype'>): HeldHere {
+/** Numbers at an address that was taken for them: they are given back with it. */
+export function heldAt(heap: Heap, address: number, { shape, dtype }: Pick<Held, 'shape' | 'dtype'>): HeldHere {
   const count = numbersIn(shape);
-  const address = heap.take(4 * count, 'a result');
-  heap.words().copyWithin(address >>> 2, at >>> 2, (at >>> 2) + count);
   return {
     owner: heap,
     address,
@@ -38,7 +36,15 @@ export function hold(heap: Heap, at: number, { shape, dtype }: Pick<Held, 'shape
   };
 }
 
-const isHere = (heap: Heap, given: HostTensor | Held): given is HeldHere =>
+/** A copy of numbers in memory, in memory. */
+export function hold(heap: Heap, at: number, form: Pick<Held, 'shape' | 'dtype'>): HeldHere {
+  const count = numbersIn(form.shape);
+  const address = heap.take(4 * count, 'a result');
+  heap.words().copyWithin(address >>> 2, at >>> 2, (at >>> 2) + count);
+  return heldAt(heap, address, form);
+}
+
+export const isHere = (heap: Heap, given: HostTensor | Held): given is HeldHere =>
   'owner' in given && given.owner === heap && 'address' in given;
 
 /** Brings numbers to an address, from wherever they are. */

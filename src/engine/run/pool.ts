@@ -13,6 +13,8 @@ interface ThreadData {
   readonly threads: number;
   /** Address of the control words. */
   readonly control: number;
+  /** Seconds in which a command must end, on every thread; then one is taken to be dead. */
+  readonly patience: number;
 }
 
 /** Threads beside the caller's. */
@@ -26,13 +28,13 @@ export interface Pool {
 const [callWord, atWord, countWord] = [2, 3, 4];
 /** Bytes of the control words. */
 export const controlBytes = 64;
-/** Seconds in which a command must end, on every thread; then one is taken to be dead. */
+/** Seconds of patience where nobody says how many. */
 export const patience = 60;
 
 /**
  * What a thread does, as text: a bundler need not find a file. Waits for calls, and runs its share.
  */
-const work = `({ module, memory, thread, threads, control }, ready) => {
+const work = `({ module, memory, thread, threads, control, patience }, ready) => {
   const { runTogether } = new WebAssembly.Instance(module, { env: { memory } }).exports;
   ready();
   const words = new Int32Array(memory.buffer, control, 16);
@@ -41,7 +43,7 @@ const work = `({ module, memory, thread, threads, control }, ready) => {
     const call = Atomics.load(words, ${callWord});
     if (call === seen) continue;
     seen = call;
-    runTogether(words[${atWord}], words[${countWord}], thread, threads, control, ${patience});
+    runTogether(words[${atWord}], words[${countWord}], thread, threads, control, patience);
   }
 }`;
 
@@ -108,12 +110,14 @@ export const canShare = (): boolean =>
  * Starts threads over a shared memory, and waits until all are there: one that is to begin while the caller sleeps may not.
  *
  * @param threads with the caller's
+ * @param control address of `controlBytes` bytes
+ * @param patience seconds in which a command must end
  * @throws Error for a thread that cannot start
  */
 export async function startPool(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
-  { threads, control }: { threads: number; control: number },
+  { threads, control, patience: seconds = patience }: { threads: number; control: number; patience?: number },
 ): Promise<Pool> {
   const node = nodeThreads();
   const start = node ? inNode(node) : inBrowser;
@@ -121,7 +125,7 @@ export async function startPool(
   let stopped = false;
   const others = await Promise.all(
     Array.from({ length: threads - 1 }, (_, i) =>
-      start({ module, memory, thread: i + 1, threads, control }, (reason) => {
+      start({ module, memory, thread: i + 1, threads, control, patience: seconds }, (reason) => {
         if (!stopped) ended ??= `thread ${i + 1} of ${threads}: ${reason}`;
       }),
     ),

@@ -5,7 +5,7 @@ import type { EnginePlan } from '../plan/planner.ts';
 import { planText } from '../plan/planText.ts';
 import { encode } from '../plan/section.ts';
 import type { Heap } from './heap.ts';
-import { bring, hold, put } from './numbers.ts';
+import { bring, heldAt, hold, isHere, put } from './numbers.ts';
 import type { Store } from './store.ts';
 
 /** A graph in an engine. */
@@ -18,7 +18,7 @@ export interface EnginePrepared extends LocalPrepared {
     readonly arena: number;
     /** Folded and packed weights, shared with plans that read the same. */
     readonly weights: number;
-    /** Its list of commands, and constants. */
+    /** Its list of commands, constants, and inputs that come from elsewhere. */
     readonly own: number;
   };
 }
@@ -30,6 +30,16 @@ export interface Shared {
   /** Address of the arena, moved where it has to grow. */
   readonly arena: (bytes: number) => number;
   readonly run: (at: number, count: number) => void;
+}
+
+/** What a plan has in memory for itself alone. */
+interface Own {
+  readonly commands: number;
+  readonly constants: ReadonlyMap<Buffer, number>;
+  /** Address of the arena that its commands were written for. */
+  base: number;
+  /** Of inputs that came from elsewhere, by their buffer: taken when first needed. */
+  readonly staging: Map<Buffer, number>;
 }
 
 const numbersIn = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
@@ -44,10 +54,14 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
     (sum, { bytes }) => sum + Math.max(64, Math.ceil(bytes / 64) * 64),
     0,
   );
+  const inputBytes = plan.inputs.reduce((sum, { buffer }) => sum + Math.max(64, Math.ceil(buffer.bytes / 64) * 64), 0);
   const kept = new Map(standing.map((one) => [one.buffer, one]));
-  let own: { readonly commands: number; readonly constants: ReadonlyMap<Buffer, number>; base: number } | undefined;
+  const most = Math.max(plan.arena.bytes, ...standing.map((one) => one.arena.bytes));
+  const spots = spotsOf(plan);
+  const inputBuffers = new Set(plan.inputs.map(({ buffer }) => buffer));
+  let own: Own | undefined;
 
-  const take = () => {
+  const take = (): Own => {
     if (own) return own;
     store.take(standing);
     const taken: number[] = [];
@@ -65,7 +79,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
           return [buffer, at];
         }),
       );
-      own = { commands, constants: places, base: -1 };
+      own = { commands, constants: places, base: -1, staging: new Map() };
       return own;
     } catch (error) {
       for (const at of taken) heap.give(at);
@@ -74,10 +88,16 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
     }
   };
 
+  const giveBack = () => {
+    if (own === undefined) return;
+    heap.give(own.commands);
+    for (const at of [...own.constants.values(), ...own.staging.values()]) heap.give(at);
+    store.give(standing);
+    own = undefined;
+  };
+
   /** Everything in memory but the inputs; the address of each operand. */
-  const ready = (weights: ReadWeight) => {
-    const mine = take();
-    const most = Math.max(plan.arena.bytes, ...standing.map((one) => one.arena.bytes));
+  const place = (mine: Own, weights: ReadWeight) => {
     const base = arena(most);
     const addressOf = (buffer: Buffer): number => {
       const one = kept.get(buffer);
@@ -89,10 +109,20 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
       mine.base = base;
     }
     store.refresh(standing, weights);
-    return { mine, at: ({ buffer, offset }: Operand) => addressOf(buffer) + offset };
+    return addressOf;
   };
 
   const enter = (inputs: readonly (HostTensor | Held)[], weights: ReadWeight) => {
+    check(inputs);
+    const first = own === undefined;
+    try {
+      return filled(inputs, weights);
+    } catch (error) {
+      if (first) giveBack(); // all or none
+      throw error;
+    }
+  };
+  const check = (inputs: readonly (HostTensor | Held)[]) => {
     for (const [i, { shape, dtype, name }] of values.inputs.entries()) {
       const given = inputs[i];
       if (given === undefined || `${given.shape}` !== `${shape}` || given.dtype !== dtype)
@@ -104,45 +134,79 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
           `engine: ${name} is [${shape}], ${numbersIn(shape)} numbers, but ${given.numbers.length} were given`,
         );
     }
-    const now = ready(weights);
-    for (const [i, operand] of plan.inputs.entries()) {
+  };
+  const filled = (inputs: readonly (HostTensor | Held)[], weights: ReadWeight) => {
+    const mine = take();
+    const addressOf = place(mine, weights);
+    const now = new Map<Buffer, number>();
+    for (const [i, { buffer }] of plan.inputs.entries()) {
       const given = inputs[i];
-      if (operand && given) bring(heap, now.at(operand), given);
+      if (given && isHere(heap, given)) now.set(buffer, given.address);
+      else if (given) {
+        const at = mine.staging.get(buffer) ?? heap.take(buffer.bytes, buffer.name);
+        mine.staging.set(buffer, at);
+        bring(heap, at, given);
+        now.set(buffer, at);
+      }
     }
-    return now;
+    const taken: number[] = [];
+    try {
+      for (const { buffer } of plan.outputs)
+        if (plan.outside.has(buffer) && !now.has(buffer)) {
+          const at = heap.take(buffer.bytes, buffer.name);
+          taken.push(at);
+          now.set(buffer, at);
+        }
+    } catch (error) {
+      for (const at of taken) heap.give(at);
+      throw error;
+    }
+    const words = heap.words();
+    for (const { buffer, index, offset } of spots)
+      words[(mine.commands >>> 2) + index] = (now.get(buffer) ?? 0) + offset;
+    const at = ({ buffer, offset }: Operand) => (now.get(buffer) ?? addressOf(buffer)) + offset;
+    return { mine, at, free: () => taken.forEach(heap.give) };
   };
 
   return {
     graph: plan.graph,
     planned: {
-      arena: Math.max(plan.arena.bytes, ...standing.map((one) => one.arena.bytes)),
+      arena: most,
       weights: standing.reduce((sum, { buffer }) => sum + Math.max(64, Math.ceil(buffer.bytes / 64) * 64), 0),
-      own: Math.max(64, Math.ceil(length / 64) * 64) + constantBytes,
+      own: Math.max(64, Math.ceil(length / 64) * 64) + constantBytes + inputBytes,
     },
     text: () => planText(plan),
     bytes: () => length + constantBytes,
     run: (inputs, weights) => {
-      const { mine, at } = enter(inputs, weights);
-      run(mine.commands, main.steps.length);
-      const made: Held[] = [];
+      const { mine, at, free } = enter(inputs, weights);
+      const copies: Held[] = [];
       try {
-        for (const [i, value] of values.outputs.entries()) made.push(hold(heap, at(plan.outputs[i] as Operand), value));
-        return made;
+        run(mine.commands, main.steps.length);
+        return values.outputs.map((value, i) => {
+          const from = plan.outputs[i] as Operand;
+          if (plan.outside.has(from.buffer) && !inputBuffers.has(from.buffer)) return heldAt(heap, at(from), value);
+          const copy = hold(heap, at(from), value);
+          copies.push(copy);
+          return copy;
+        });
       } catch (error) {
-        for (const held of made) held.dispose();
+        free();
+        for (const copy of copies) copy.dispose();
         throw error;
       }
     },
     time: (inputs, weights, rounds) => {
       const least = main.steps.map(() => Number.POSITIVE_INFINITY);
       for (let round = 0; round < rounds; round++) {
-        let command = enter(inputs, weights).mine.commands;
+        const { mine, free } = enter(inputs, weights);
+        let command = mine.commands;
         for (const [i, { words }] of main.steps.entries()) {
           const start = performance.now();
           run(command, 1);
           least[i] = Math.min(least[i] ?? 0, performance.now() - start);
           command += 4 * (words.length + 2);
         }
+        free();
       }
       return main.steps.map(({ name, place, shape, madds, traffic, fused = [] }, i) => ({
         name,
@@ -154,12 +218,20 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
         fused,
       }));
     },
-    dispose: () => {
-      if (own === undefined) return;
-      heap.give(own.commands);
-      for (const at of own.constants.values()) heap.give(at);
-      store.give(standing);
-      own = undefined;
-    },
+    dispose: giveBack,
   };
+}
+
+/** Words of the commands that are addresses of what lies outside of the arena. */
+function spotsOf({ main, outside }: EnginePlan) {
+  const spots: { readonly buffer: Buffer; readonly index: number; readonly offset: number }[] = [];
+  let index = 0;
+  for (const { words } of main.steps) {
+    index += 2;
+    for (const word of words) {
+      if (typeof word === 'object' && 'buffer' in word && outside.has(word.buffer)) spots.push({ ...word, index });
+      index++;
+    }
+  }
+  return spots;
 }
