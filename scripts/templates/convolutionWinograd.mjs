@@ -46,7 +46,12 @@ const points = [0, 1, 2, 3, 4, 5];
 /** Three numbers (of the powers 0, 1, 2) at the six points 0, a, -a, b, -b and infinity, in float64. */
 const byPoints = (of, to) => {
   const [scaleA, scaleB] = [1 / (2 * A * (A - B)), 1 / (2 * B * (B - A))];
-  const pair = (size, scale, plus, minus) => `  const ${to(plus)}e = f64x2.add(f64x2.mul(${of(0)}, f64x2.splat(${scale})), f64x2.mul(${of(2)}, f64x2.splat(${scale * size * size}))), ${to(plus)}o = f64x2.mul(${of(1)}, f64x2.splat(${scale * size}));
+  const pair = (
+    size,
+    scale,
+    plus,
+    minus,
+  ) => `  const ${to(plus)}e = f64x2.add(f64x2.mul(${of(0)}, f64x2.splat(${scale})), f64x2.mul(${of(2)}, f64x2.splat(${scale * size * size}))), ${to(plus)}o = f64x2.mul(${of(1)}, f64x2.splat(${scale * size}));
   const ${to(plus)} = f64x2.add(${to(plus)}e, ${to(plus)}o), ${to(minus)} = f64x2.sub(${to(plus)}e, ${to(plus)}o);`;
   return `  const ${to(0)} = f64x2.mul(${of(0)}, f64x2.splat(${1 / (A * B)})), ${to(5)} = ${of(2)};
 ${pair(a, scaleA, 1, 2)}
@@ -117,9 +122,23 @@ ${stores('to', 4, along('32'))}
 /** Two of the filters below. */
 function transformPair(g: usize, step: usize, to: usize, matrix: usize): void {
 ${[0, 1, 2].map((x) => `  ${[0, 1, 2].map((y) => `const v${y}${x} = f64x2.promote_low_f32x4(v128.load64_zero(g + ${3 * y + x} * step));`).join(' ')}`).join('\n')}
-${[0, 1, 2].map((x) => byPoints((y) => `v${y}${x}`, (i) => `t${i}${x}`)).join('\n')}
-${points.map((i) => `${byPoints((x) => `t${i}${x}`, (j) => `u${i}${j}`)}
-${points.map((j) => `  v128.store64_lane(to + ${6 * i + j} * matrix, f32x4.demote_f64x2_zero(u${i}${j}), 0);`).join('\n')}`).join('\n')}
+${[0, 1, 2]
+  .map((x) =>
+    byPoints(
+      (y) => `v${y}${x}`,
+      (i) => `t${i}${x}`,
+    ),
+  )
+  .join('\n')}
+${points
+  .map(
+    (i) => `${byPoints(
+      (x) => `t${i}${x}`,
+      (j) => `u${i}${j}`,
+    )}
+${points.map((j) => `  v128.store64_lane(to + ${6 * i + j} * matrix, f32x4.demote_f64x2_zero(u${i}${j}), 0);`).join('\n')}`,
+  )
+  .join('\n')}
 }
 
 /**
