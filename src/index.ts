@@ -281,7 +281,9 @@ export { fuseActivation } from './trace/fuseActivation.ts';
 export { lower } from './trace/lower.ts';
 export { mergeEqual } from './trace/mergeEqual.ts';
 export { optimize, simplify } from './trace/optimize.ts';
-export type { HostTensor, Prepared, Target } from './trace/target.ts';
+export { type Profile, type ProfileOptions, profile } from './trace/profile.ts';
+export { type HostTensor, type LocalTarget, MissingKernel, type Prepared, type Target } from './trace/target.ts';
+export type { RunOn } from './train/runOn.ts';
 export { weightsToConstants } from './trace/weightsToConstants.ts';
 
 // Of pyramidion/data, named in options above

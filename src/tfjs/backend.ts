@@ -90,7 +90,7 @@ async function placeWasm(): Promise<() => void> {
   if (node() || 'wasm' in engine().registry) return () => {}; // there, or already running
   const [{ tfjsWasm }, { decode }, { setWasmPaths }] = await Promise.all([
     import('../engine/tfjsWasm.generated.ts'),
-    import('../engine/load.ts'),
+    import('../engine/bytes.ts'),
     import('@tensorflow/tfjs-backend-wasm'),
   ]);
   const url = URL.createObjectURL(new Blob([decode(tfjsWasm)], { type: 'application/wasm' }));

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { type DataType, engine, type NamedAttrMap, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { keyedRandom } from '../../src/core/random.ts';
-import { decode } from '../../src/engine/load.ts';
+import { decode } from '../../src/engine/bytes.ts';
 import { convert } from '../../src/engine/lower/layouts.ts';
 import { plain } from '../../src/engine/plain.generated.ts';
 import type { Command, Emit, Layout, Lowerings, Operand } from '../../src/engine/plan/emit.ts';

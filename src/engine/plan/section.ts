@@ -48,39 +48,59 @@ export interface Arena {
 export const alignment = 64;
 export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
 
+interface Span {
+  readonly buffer: Buffer;
+  /** Commands that need it, the first and the last. */
+  first: number;
+  last: number;
+}
+
+/** In which order buffers are placed: the largest first, or those that take the most bytes for the longest. */
+const orders: readonly ((a: Span, b: Span) => number)[] = [
+  (a, b) => b.buffer.bytes - a.buffer.bytes,
+  (a, b) => b.buffer.bytes * (b.last - b.first + 1) - a.buffer.bytes * (a.last - a.first + 1),
+];
+
 /**
- * Places buffers so that those which are needed at the same time do not overlap: the largest first, each as low as it can be.
- * What is given is needed from the start, what is taken to the end.
+ * Places buffers so that those which are needed at the same time do not overlap, one after the other, each as low as it can be;
+ * of a few orders the one that needs the fewest bytes. What is given is needed from the start, what is taken to the end.
  */
 export function arenaOf({ steps, buffers, given, constants, taken }: Section): Arena {
-  const spans = new Map<Buffer, { first: number; last: number }>();
+  const spans = new Map<Buffer, Span>();
   for (const buffer of [...[...given.values()].map(({ buffer }) => buffer), ...constants.keys()])
-    spans.set(buffer, { first: -1, last: -1 });
+    spans.set(buffer, { buffer, first: -1, last: -1 });
   for (const [i, step] of steps.entries())
     for (const buffer of buffersOf(step)) {
       const span = spans.get(buffer);
       if (span) span.last = i;
-      else spans.set(buffer, { first: i, last: i });
+      else spans.set(buffer, { buffer, first: i, last: i });
     }
   for (const buffer of taken) {
     const span = spans.get(buffer);
     if (span) span.last = steps.length;
   }
-  const needed = [...spans].filter(([buffer]) => buffers.has(buffer)).sort(([a], [b]) => b.bytes - a.bytes);
+  const needed = [...spans.values()].filter(({ buffer }) => buffers.has(buffer));
+  return orders
+    .map((order) => placed(needed.toSorted(order)))
+    .reduce((least, other) => (other.bytes < least.bytes ? other : least));
+}
+
+/** Each as low as it can be. */
+function placed(spans: readonly Span[]): Arena {
   const offsets = new Map<Buffer, number>();
-  const placed: { first: number; last: number; from: number; to: number }[] = []; // by `from`
+  const others: { first: number; last: number; from: number; to: number }[] = []; // by `from`
   let bytes = 0;
-  for (const [buffer, { first, last }] of needed) {
+  for (const { buffer, first, last } of spans) {
     let from = 0;
-    for (const other of placed) {
+    for (const other of others) {
       if (other.last < first || other.first > last) continue;
       if (from + buffer.bytes <= other.from) break;
       from = Math.max(from, other.to);
     }
     const to = from + aligned(buffer.bytes);
     offsets.set(buffer, from);
-    const at = placed.findIndex((other) => other.from > from);
-    placed.splice(at < 0 ? placed.length : at, 0, { first, last, from, to });
+    const at = others.findIndex((other) => other.from > from);
+    others.splice(at < 0 ? others.length : at, 0, { first, last, from, to });
     bytes = Math.max(bytes, to);
   }
   return { bytes, offsets };

@@ -1,4 +1,4 @@
-import { decode, withSharedMemory } from '../load.ts';
+import { decode, withSharedMemory } from '../bytes.ts';
 
 /**
  * Three builds of one source. `plain`: 128-bit SIMD. `relaxed`: products and sums with one rounding. `wide`: the same for

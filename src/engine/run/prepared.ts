@@ -55,6 +55,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
     0,
   );
   const inputBytes = plan.inputs.reduce((sum, { buffer }) => sum + Math.max(64, Math.ceil(buffer.bytes / 64) * 64), 0);
+  const ownBytes = Math.max(64, Math.ceil(length / 64) * 64) + constantBytes + inputBytes;
   const kept = new Map(standing.map((one) => [one.buffer, one]));
   const most = Math.max(plan.arena.bytes, ...standing.map((one) => one.arena.bytes));
   const spots = spotsOf(plan);
@@ -173,10 +174,10 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
     planned: {
       arena: most,
       weights: standing.reduce((sum, { buffer }) => sum + Math.max(64, Math.ceil(buffer.bytes / 64) * 64), 0),
-      own: Math.max(64, Math.ceil(length / 64) * 64) + constantBytes + inputBytes,
+      own: ownBytes,
     },
     text: () => planText(plan),
-    bytes: () => length + constantBytes,
+    bytes: () => ownBytes,
     run: (inputs, weights) => {
       const { mine, at, free } = enter(inputs, weights);
       const copies: Held[] = [];
