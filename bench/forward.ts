@@ -12,6 +12,7 @@ import {
 import { type Block, compile, trainingPass, type Weight, weights } from 'pyramidion';
 import { fastestBuild, wasmEngine } from 'pyramidion/engine';
 import { onnxRuntime } from 'pyramidion/export';
+import { pythonWith, runPython } from './python.ts';
 
 /** A model, a size, and how often it runs. */
 export interface Forward {
@@ -19,6 +20,40 @@ export interface Forward {
   readonly make: () => Block<Tensor4D, object>;
   readonly sides: readonly [height: number, width: number];
   readonly rounds: number;
+  /** A model of torchvision that is the same up to its padding, for PyTorch beside it. */
+  readonly torchvision?: string;
+}
+
+/** torchvision's features in eval mode, channels last and first, one thread: milliseconds, the minimum of the rounds of each. */
+const program = `
+import json, sys, time, torch, torchvision
+name, height, width, rounds = sys.argv[1], *map(int, sys.argv[2:5])
+torch.set_num_threads(1)
+def least(layout):
+    net = getattr(torchvision.models, name)().features.eval().to(memory_format=layout)
+    x = torch.rand(1, 3, height, width).to(memory_format=layout)
+    times = []
+    with torch.inference_mode():
+        for _ in range(rounds + 3):
+            start = time.perf_counter(); net(x); times.append(time.perf_counter() - start)
+    return 1000 * min(times[3:])
+print(json.dumps({'last': least(torch.channels_last), 'first': least(torch.contiguous_format), 'torch': torch.__version__}))`;
+
+/** PyTorch eager in a process of its own, where a Python with torch and torchvision is there (PYTHON names one). */
+function pytorch(name: string, sides: readonly number[], rounds: number): void {
+  const python = pythonWith('torch', 'torchvision');
+  if (python === undefined) {
+    console.log('  PyTorch: not run, no Python with torch and torchvision (PYTHON names one)');
+    return;
+  }
+  const { last, first, torch } = runPython(python, program, [name, ...sides.map(String), `${rounds}`]) as {
+    readonly last: number;
+    readonly first: number;
+    readonly torch: string;
+  };
+  console.log(
+    `  PyTorch ${torch} eager, after the others: channels last ${last.toFixed(1)} ms, channels first ${first.toFixed(1)} ms`,
+  );
 }
 
 /**
@@ -88,7 +123,7 @@ export async function forward(label: string, models: readonly Forward[]): Promis
     `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, one thread, rounds interleaved, minimum`,
   );
   const ratios: number[] = [];
-  for (const { name, make, sides, rounds } of models) {
+  for (const { name, make, sides, rounds, torchvision } of models) {
     const model = make();
     const image: Tensor4D = randomUniform([1, ...sides, 3], 0, 255, 'float32', 1);
     settleNorms(model, image);
@@ -122,6 +157,7 @@ export async function forward(label: string, models: readonly Forward[]): Promis
         `  ${title.padEnd(30)} ${time.toFixed(1).padStart(7)} ms, ${(time / theirs).toFixed(2)} of tfjs wasm, ${(time / runtime).toFixed(2)} of ONNX Runtime`,
       );
     }
+    if (torchvision !== undefined) pytorch(torchvision, sides, rounds);
     ratios.push(ours / theirs);
   }
   const ratio = Math.max(...ratios);
