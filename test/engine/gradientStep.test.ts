@@ -1,3 +1,4 @@
+import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import {
   fill,
@@ -114,10 +115,10 @@ const slotsOf = (slots: ReadonlyMap<Weight, Slots>) =>
   );
 
 describe('a training step on the engine', () => {
-  it('has the plain ops’ loss, gradients and statistics', () => {
+  it('has the plain ops’ loss, gradients and statistics', async () => {
     const given = problem(sgd({ momentum: 0.9 })); // the first velocity is the gradient
     const made = fast(given)(given.inputs);
-    setBackend('cpu'); // whose sums are of float64
+    await setBackend('cpu'); // whose sums are of float64
     const plain = given.step(given.inputs);
     const [loss = 0] = numbers(plain.loss.total);
     expect(numbers(made.loss.total)[0]).toBeCloseTo(loss, 4);
@@ -136,7 +137,7 @@ describe('a training step on the engine', () => {
       expect(off, weight.place).toBeLessThan(1e-5 * largest(numbers(value)) + 1e-7);
     }
     expect(made.unreached).toEqual(plain.unreached);
-    setBackend('wasm');
+    await setBackend('wasm');
   });
 
   it('gives the same bits on every run and with any number of threads', () => {
