@@ -40,15 +40,15 @@ interface V8 {
   readonly setFlagsFromString: (flag: string) => void;
 }
 
-/** The first Node whose V8 gains by wide vectors: that of Node 22 knows the flag, and gets slower. */
-const firstNode = 24;
+/** The Node whose V8 gains by wide vectors: that of 22 knows the flag and gets slower, that of 26 ends the process. */
+const wideNode = 24;
 
 /** V8, where it makes vectors of 256 bits. */
 function widening(): V8 | undefined {
   const { process } = globalThis as {
     process?: { versions?: { node?: string }; arch?: string; getBuiltinModule?: (name: string) => V8 | undefined };
   };
-  if (Number.parseInt(process?.versions?.node ?? '0', 10) < firstNode || process?.arch !== 'x64') return undefined;
+  if (Number.parseInt(process?.versions?.node ?? '0', 10) !== wideNode || process?.arch !== 'x64') return undefined;
   return process.getBuiltinModule?.('node:v8');
 }
 
@@ -95,7 +95,7 @@ export async function engineModule(build: EngineBuild, { shared }: { shared: boo
   const v8 = widening();
   if (v8 === undefined)
     throw new Error(
-      `engine: vectors of 256 bits need Node ${firstNode} or later on x64; leave 'build' out, or ask for 'relaxed'`,
+      `engine: vectors of 256 bits need Node ${wideNode} on x64; leave 'build' out, or ask for 'relaxed'`,
     );
   return widely(v8, () => new WebAssembly.Module(code));
 }
