@@ -71,6 +71,7 @@ function settleNorms(model: Block<Tensor4D, object>, image: Tensor4D): void {
     dispose([...pass.updates.values()]);
     return new Map(moved);
   };
+  tidy(() => void model(image)); // a backbone alone learns its shapes from its first image
   const [ofNone, ofOne] = [stepFrom(0), stepFrom(1)];
   for (const [weight, none] of ofNone) {
     const momentum = (ofOne.get(weight)?.[0] ?? 0) - (none[0] ?? 0);
