@@ -11,9 +11,7 @@ import { readingOf } from '../detection/reading.ts';
 import { placeOf, toDetections } from '../detection/toDetections.ts';
 import type { EvaluatedImage } from '../evaluate/matching.ts';
 import type { Predictor } from '../model/predict.ts';
-import { type Compiled, compile } from '../trace/compile.ts';
-import type { LocalTarget } from '../trace/target.ts';
-import { trace } from '../trace/trace.ts';
+import { tryCompile } from '../trace/tryCompile.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
 import { engineFor, type RunOn } from './runOn.ts';
@@ -55,7 +53,8 @@ export async function evaluate(
   const reading = readingOf(model, rule);
   const batch = Math.min(options.batch ?? 8, samples.length);
   const [height, width] = model.inputSize;
-  const fast = compiled(model, [batch, height, width, 3], await engineFor(options.on));
+  const target = await engineFor(options.on);
+  const fast = tryCompile(model, [batch, height, width, 3], { label: 'evaluate', ...(target ? { target } : {}) });
   const images: (EvaluatedImage & { id: string; size: Size })[] = [];
   const sums: { [part: string]: number } = {};
   let batches = 0;
@@ -92,20 +91,6 @@ export async function evaluate(
     fast.dispose?.();
   }
   return { images, loss: Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / batches])) };
-}
-
-/** The model compiled; itself where it cannot be traced, as one that reads numbers. */
-function compiled(
-  model: Predictor,
-  shape: readonly number[],
-  target: LocalTarget | undefined,
-): Predictor & Partial<Compiled> {
-  try {
-    trace(model, shape);
-  } catch {
-    return model; // what is wrong with it besides, it says itself
-  }
-  return compile(model, { label: 'evaluate', ...(target ? { target } : {}) });
 }
 
 function run(model: Predictor, input: Tensor4D, recipe: Recipe | undefined, objects: Parameters<typeof targetsOf>[1]) {

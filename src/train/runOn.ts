@@ -1,4 +1,5 @@
-import { backend, getBackend } from '@tensorflow/tfjs-core';
+import { backend } from '@tensorflow/tfjs-core';
+import { isCpuBackend } from '../core/cpuBackend.ts';
 import type { LocalTarget } from '../trace/target.ts';
 
 /** Where work runs: on our engine, on tfjs's current backend, or on an engine that is given. */
@@ -12,7 +13,7 @@ export async function engineFor(on: RunOn | undefined): Promise<LocalTarget | un
   if (typeof on === 'object') return on;
   if (on === 'backend') return undefined;
   backend(); // starts it, if nobody has
-  if (on === undefined && !['cpu', 'wasm'].includes(getBackend())) return undefined;
+  if (on === undefined && !isCpuBackend()) return undefined;
   const { sharedEngine } = await import('../engine/sharedEngine.ts');
   return sharedEngine();
 }
