@@ -1,10 +1,10 @@
 import type { Node, Value } from '../../trace/graph.ts';
-import type { Emit, Layout, Lowering, Lowerings } from '../plan/emit.ts';
+import { type Emit, type Layout, type Lowering, type Lowerings, product } from '../plan/emit.ts';
 import { joinLowerings, onlyBlocked, takeBox } from './arrangeJoin.ts';
 import { type AxisCopy, copyBox, emitMove, groupsOf, rowMajor, whole } from './arrangeMove.ts';
 import { stridedSlice } from './arrangeStrided.ts';
+import { axesIn, inputOf, listIn, numberIn, outputOf, pairsIn, placeOf } from './attributes.ts';
 import { emitFill, wordOf } from './constant.ts';
-import { axesIn, inputOf, listIn, numberIn, outputOf, pairsIn, placeOf, product } from './elementwiseAttributes.ts';
 
 /** The same numbers with other sides: no command, unless a blocked map loses its channels' axis. */
 const reshape: Lowering = (node, emit) => {

@@ -1,8 +1,8 @@
 import { inputsOf, type Node, type Value } from '../../trace/graph.ts';
 import { fromBlocked } from '../commands/codes.ts';
-import type { Emit, Layout, Lowering, Lowerings, Operand } from '../plan/emit.ts';
+import { type Emit, type Layout, type Lowering, type Lowerings, type Operand, product } from '../plan/emit.ts';
 import { copyBox, groupsOf, shifted, whole } from './arrangeMove.ts';
-import { axesIn, inputOf, numberIn, outputOf, placeOf, product } from './elementwiseAttributes.ts';
+import { axesIn, inputOf, numberIn, outputOf, placeOf } from './attributes.ts';
 
 /** What is joined: a value, as another shape that its numbers may have. */
 interface Part {

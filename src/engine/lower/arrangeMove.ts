@@ -1,6 +1,5 @@
 import { move } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Layout, type Operand } from '../plan/emit.ts';
-import { product } from './elementwiseAttributes.ts';
+import { type Emit, groupsOf8, type Layout, type Operand, product } from '../plan/emit.ts';
 
 /** Numbers in memory by their place along some sides: strides in numbers, of any sign. */
 export interface View {

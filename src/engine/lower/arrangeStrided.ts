@@ -2,7 +2,7 @@ import type { Node, Value } from '../../trace/graph.ts';
 import type { Lowering } from '../plan/emit.ts';
 import { takeBox } from './arrangeJoin.ts';
 import { type AxisCopy, copyBox, whole } from './arrangeMove.ts';
-import { inputOf, listIn, numberIn, numbersIn, outputOf } from './elementwiseAttributes.ts';
+import { inputOf, listIn, numberIn, numbersIn, outputOf } from './attributes.ts';
 
 /** What is taken along each axis of x. @see TensorFlow, strided_slice: masks, an ellipsis for axes that are not named */
 function taken(node: Node, x: Value): readonly AxisCopy[] {

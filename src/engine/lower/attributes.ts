@@ -54,8 +54,6 @@ export function outputOf(node: Node): ResultValue {
   throw new TypeError(`engine: ${placeOf(node)}: it makes nothing`);
 }
 
-export const product = (sides: readonly number[]): number => sides.reduce((a, b) => a * b, 1);
-
 /** Axes as numbers of at least 0. @throws RangeError for one that the shape lacks */
 export function axesIn(node: Node, axes: readonly number[], rank: number): readonly number[] {
   return axes.map((axis) => {

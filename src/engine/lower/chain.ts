@@ -2,10 +2,9 @@ import type { DataType } from '@tensorflow/tfjs-core';
 import type { Value } from '../../trace/graph.ts';
 import { copy } from '../commands/chainCodes.ts';
 import { chain } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Operand, type Word } from '../plan/emit.ts';
+import { type Emit, groupsOf8, type Operand, product, type Word } from '../plan/emit.ts';
 import { type Attrs, cast, chainRules, type Register } from './chainInstructions.ts';
 import { blockedOperand, layoutFor, plainOperand, type Source, type Strided } from './chainOperands.ts';
-import { product } from './elementwiseAttributes.ts';
 
 /** An elementwise kernel of a chain. */
 export interface Step {

@@ -1,7 +1,6 @@
 import type { Value } from '../../trace/graph.ts';
 import { copyBytes } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Layout, type Operand } from '../plan/emit.ts';
-import { product } from './elementwiseAttributes.ts';
+import { type Emit, groupsOf8, type Layout, type Operand, product } from '../plan/emit.ts';
 
 /** What a chain reads: a value, one number of a vector, or something that is made of vectors [c]. */
 export interface Source {

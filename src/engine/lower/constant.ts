@@ -1,7 +1,7 @@
 import type { Node, Value } from '../../trace/graph.ts';
 import { fill } from '../commands/codes.ts';
-import type { Emit, Lowering, Lowerings, Operand, Word } from '../plan/emit.ts';
-import { inputOf, numberIn, outputOf, product } from './elementwiseAttributes.ts';
+import { type Emit, type Lowering, type Lowerings, type Operand, product, type Word } from '../plan/emit.ts';
+import { inputOf, numberIn, outputOf } from './attributes.ts';
 
 /** A number as a word of a type. */
 export const wordOf = (x: number, dtype: string): Word => (dtype === 'float32' ? { float: x } : Math.trunc(x) | 0);

@@ -1,20 +1,5 @@
-import type { Node, Value } from '../../trace/graph.ts';
-import { inputNamed } from '../../trace/readers.ts';
+import type { Node } from '../../trace/graph.ts';
 import type { Geometry } from '../geometry.ts';
-
-/** An input that a kernel must have. */
-export function inputOf(node: Node, name: string): Value {
-  const value = inputNamed(node, name);
-  if (value === undefined) throw new RangeError(`engine: ${node.op} has no input ${name}`);
-  return value;
-}
-
-/** The one result of a kernel. */
-export function resultOf(node: Node): Value {
-  const [value] = node.outputs;
-  if (value === undefined) throw new RangeError(`engine: ${node.op} has no output`);
-  return value;
-}
 
 /** Sides [height, width] of an attribute that may be one number for both. */
 function sides(attr: unknown, otherwise: number): readonly [number, number] {

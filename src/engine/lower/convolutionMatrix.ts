@@ -2,20 +2,19 @@ import type { Node, Value } from '../../trace/graph.ts';
 import { inputNamed } from '../../trace/readers.ts';
 import { multiplyAdds } from '../../trace/work.ts';
 import { matrixProduct } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Operand } from '../plan/emit.ts';
+import { type Emit, groupsOf8, type Operand, product } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { activationOf } from './convolutionActivation.ts';
-import { inputOf, resultOf } from './convolutionGeometry.ts';
 import { fusedOf } from './convolutionNode.ts';
 import { panelBytes, panelsOf, vectorOf } from './convolutionPanels.ts';
 import { listBytes, sumsBytes, traffic } from './convolutionPointwise.ts';
 
 const stripBytes = 192 << 10;
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 /** Which matrix of a batch belongs to each matrix of the result, whose batch it is stretched to. */
 function matricesOf(batch: readonly number[], { shape }: Value): readonly number[] {
   const own = shape.slice(0, -2);
-  return Array.from({ length: size(batch) }, (_, i) => {
+  return Array.from({ length: product(batch) }, (_, i) => {
     let [rest, at, step] = [i, 0, 1];
     for (let axis = batch.length - 1, mine = own.length - 1; axis >= 0; axis--, mine--) {
       const side = batch[axis] ?? 1;
@@ -30,7 +29,7 @@ function matricesOf(batch: readonly number[], { shape }: Value): readonly number
 
 /** tfjs's `BatchMatMul` and `_FusedMatMul`: [..., m, k] by [..., k, n], either transposed, batches stretched to each other. */
 export function lowerMatrices(node: Node, emit: Emit): void {
-  const [a, b, y] = [inputOf(node, 'a'), inputOf(node, 'b'), resultOf(node)];
+  const [a, b, y] = [inputOf(node, 'a'), inputOf(node, 'b'), outputOf(node)];
   const [transposeA, transposeB] = [node.attrs.transposeA === true, node.attrs.transposeB === true];
   const [m = 1, n = 1] = y.shape.slice(-2);
   const k = a.shape.at(transposeA ? -2 : -1) ?? 1;

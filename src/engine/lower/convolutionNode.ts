@@ -3,8 +3,9 @@ import { inputNamed } from '../../trace/readers.ts';
 import { multiplyAdds } from '../../trace/work.ts';
 import type { Geometry } from '../geometry.ts';
 import type { Emit, Operand } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { type Activation, activationOf } from './convolutionActivation.ts';
-import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
+import { convolutionGeometry } from './convolutionGeometry.ts';
 import { vectorOf } from './convolutionPanels.ts';
 
 /** A convolution and what follows it in the same pass. */
@@ -23,7 +24,7 @@ export interface Convolution {
 
 /** A kernel with the inputs x, filter, bias, residual as tfjs's `FusedConv2D` has them. */
 export function convolutionOf(node: Node, emit: Emit): Convolution {
-  const [x, filter, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), resultOf(node)];
+  const [x, filter, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), outputOf(node)];
   const channels = y.shape[3] ?? 1;
   return {
     x,

@@ -1,8 +1,6 @@
 import type { Node, Value } from '../../trace/graph.ts';
 import { copyBytes, packFilter, packRows } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Operand } from '../plan/emit.ts';
-
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+import { type Emit, groupsOf8, type Operand, product } from '../plan/emit.ts';
 
 /** Where the numbers of a filter lie, as a matrix [k, n] for each of its taps. Offsets and steps are in numbers. */
 export interface FilterMatrix {
@@ -25,7 +23,7 @@ export function panelsOf(filter: Value, { key, taps, k, n, kStep, nStep }: Filte
   return emit.derived(`panels ${key}`, [filter], bytes, (to) => {
     const offsets = emit.constant(Int32Array.from(taps, (tap) => 4 * tap));
     const words = [emit.read(filter, 'plain'), to, offsets, taps.length, k, n, 4 * kStep, 4 * nStep];
-    emit.command({ code: packFilter, name: 'pack filter', words, traffic: 4 * size(filter.shape) + bytes });
+    emit.command({ code: packFilter, name: 'pack filter', words, traffic: 4 * product(filter.shape) + bytes });
   });
 }
 
@@ -35,7 +33,7 @@ export function rowPanelsOf(filter: Value, key: string, rows: readonly number[],
   return emit.derived(`panels ${key}`, [filter], bytes, (to) => {
     const offsets = emit.constant(Int32Array.from(rows, (row) => (row < 0 ? -1 : 4 * row)));
     const words = [emit.read(filter, 'plain'), to, offsets, rows.length, n];
-    emit.command({ code: packRows, name: 'pack filter', words, traffic: 4 * size(filter.shape) + bytes });
+    emit.command({ code: packRows, name: 'pack filter', words, traffic: 4 * product(filter.shape) + bytes });
   });
 }
 
@@ -47,7 +45,7 @@ export function rowPanelsOf(filter: Value, key: string, rows: readonly number[],
 export function vectorOf(node: Node, value: Value | undefined, channels: number, emit: Emit): Operand {
   const padded = 8 * groupsOf8(channels);
   if (value === undefined) return emit.constant(new Float32Array(padded));
-  const numbers = size(value.shape);
+  const numbers = product(value.shape);
   if (numbers !== channels && numbers !== 1)
     throw new RangeError(
       `engine: ${node.op} reads ${value.name} [${value.shape}] beside ${channels} channels; it must be [${channels}], or one number: apply it as an op of its own`,

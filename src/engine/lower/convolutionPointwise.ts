@@ -1,6 +1,6 @@
 import type { Value } from '../../trace/graph.ts';
 import { pointwise } from '../commands/codes.ts';
-import { type Emit, groupsOf8 } from '../plan/emit.ts';
+import { type Emit, groupsOf8, product } from '../plan/emit.ts';
 import { type Convolution, fusedOf } from './convolutionNode.ts';
 import { panelsOf } from './convolutionPanels.ts';
 
@@ -34,5 +34,4 @@ export function lowerPointwise({ x, filter, y, bias, activation, residual, madds
 }
 
 /** Bytes of values, each once. */
-export const traffic = (values: readonly Value[]) =>
-  values.reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+export const traffic = (values: readonly Value[]) => values.reduce((sum, { shape }) => sum + 4 * product(shape), 0);

@@ -2,7 +2,8 @@ import type { Node } from '../../trace/graph.ts';
 import { multiplyAdds } from '../../trace/work.ts';
 import type { Geometry } from '../geometry.ts';
 import type { Emit } from '../plan/emit.ts';
-import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
+import { inputOf, outputOf } from './attributes.ts';
+import { convolutionGeometry } from './convolutionGeometry.ts';
 import { panelsOf, vectorOf } from './convolutionPanels.ts';
 import { traffic } from './convolutionPointwise.ts';
 import { emitStrips } from './convolutionStrips.ts';
@@ -28,7 +29,7 @@ function phasesOf(size: number, kernel: number, stride: number, pad: number): re
 
 /** What a convolution of the result would be; x is the result, y is dy. */
 function undone(node: Node): Geometry {
-  return convolutionGeometry(node, resultOf(node).shape, inputOf(node, 'filter').shape, inputOf(node, 'dy').shape);
+  return convolutionGeometry(node, outputOf(node).shape, inputOf(node, 'filter').shape, inputOf(node, 'dy').shape);
 }
 
 /**
@@ -36,7 +37,7 @@ function undone(node: Node): Geometry {
  * convolution of their own, of stride 1.
  */
 export function lowerTransposed(node: Node, emit: Emit): void {
-  const [dy, filter, y] = [inputOf(node, 'dy'), inputOf(node, 'filter'), resultOf(node)];
+  const [dy, filter, y] = [inputOf(node, 'dy'), inputOf(node, 'filter'), outputOf(node)];
   const g = undone(node);
   if (g.dilationHeight !== 1 || g.dilationWidth !== 1)
     throw new RangeError(`engine: ${node.op} is dilated by ${g.dilationHeight}x${g.dilationWidth}; it must be 1`);

@@ -3,8 +3,9 @@ import { inputNamed } from '../../trace/readers.ts';
 import { depthwise } from '../commands/codes.ts';
 import type { Geometry } from '../geometry.ts';
 import { type Emit, groupsOf8, type Lowerings } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { activationOf } from './convolutionActivation.ts';
-import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
+import { convolutionGeometry } from './convolutionGeometry.ts';
 import { traffic } from './convolutionPointwise.ts';
 import { windowFilter } from './depthwiseFilter.ts';
 
@@ -32,7 +33,7 @@ export const windowMadds = (g: Geometry): number =>
 
 /** Depthwise convolution; a second result is the mean of each map of the first, [b, 1, 1, c]. */
 function lower(node: Node, emit: Emit): void {
-  const [x, filter, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), resultOf(node)];
+  const [x, filter, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), outputOf(node)];
   const means = node.outputs[1];
   const g = convolutionGeometry(node, x.shape, filter.shape, y.shape);
   const activation = activationOf(node, g.outChannels, emit);

@@ -2,10 +2,10 @@ import { inputsOf, type Node, type Value } from '../../trace/graph.ts';
 import { inputNamed } from '../../trace/readers.ts';
 import type { Emit, Lowering, Lowerings } from '../plan/emit.ts';
 import { groupsOf8 } from '../plan/emit.ts';
+import { numberIn, outputOf, placeOf } from './attributes.ts';
 import { commandChain, emitChain, type Step } from './chain.ts';
 import { chainRules } from './chainInstructions.ts';
 import type { Source } from './chainOperands.ts';
-import { numberIn, outputOf, placeOf } from './elementwiseAttributes.ts';
 
 /** The names of kernels whose inputs have an order that is not their own. */
 const named: { readonly [op: string]: readonly string[] } = {

@@ -1,16 +1,15 @@
 import { inputsOf, type Node } from '../../trace/graph.ts';
 import { resizeGradient, scaleGradient, spreadMean, swishGradient, weightsGradient } from '../commands/codes.ts';
-import { groupsOf8, type Lowering, type Lowerings } from '../plan/emit.ts';
+import { groupsOf8, type Lowering, type Lowerings, product } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { emitChain } from './chain.ts';
-import { inputOf, resultOf } from './convolutionGeometry.ts';
-import { product } from './elementwiseAttributes.ts';
 import { linearSources, nearestSources } from './resizeSources.ts';
 
 const pixelsOf = (shape: readonly number[]) => product(shape.slice(0, 3));
 const mapsOf = ([images = 1, , , channels = 1]: readonly number[]) => images * groupsOf8(channels);
 
 const swishOf: Lowering = (node, emit) => {
-  const [x, dy, dx] = [inputOf(node, 'x'), inputOf(node, 'dy'), resultOf(node)];
+  const [x, dy, dx] = [inputOf(node, 'x'), inputOf(node, 'dy'), outputOf(node)];
   const blocked = dx.shape.length === 4 && [x, dy].some((value) => emit.layouts(value).includes('blocked'));
   const layout = blocked ? 'blocked' : 'plain';
   const numbers = blocked ? 8 * groupsOf8(dx.shape[3] ?? 1) * pixelsOf(dx.shape) : product(dx.shape);
@@ -24,7 +23,7 @@ const swishOf: Lowering = (node, emit) => {
 
 /** Of the weights of channels: a sum over each map. */
 const scaleOf: Lowering = (node, emit) => {
-  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), resultOf(node)];
+  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), outputOf(node)];
   const [, height = 1, width = 1] = x.shape;
   emit.command({
     code: scaleGradient,
@@ -42,7 +41,7 @@ const scaleOf: Lowering = (node, emit) => {
 };
 
 const meanOf: Lowering = (node, emit) => {
-  const [dy, dx] = [inputOf(node, 'dy'), resultOf(node)];
+  const [dy, dx] = [inputOf(node, 'dy'), outputOf(node)];
   const [, height = 1, width = 1] = dx.shape;
   const pixels = height * width;
   emit.command({
@@ -59,7 +58,7 @@ const weightedMapOf: Lowering = (node, emit) => {
     { value: inputOf(node, 'dy') },
     { value: inputOf(node, 'weights'), element: Number(node.attrs.index) },
   ];
-  emitChain(resultOf(node), sources, [{ op: 'Multiply', attrs: {}, inputs: [0, 1], dtype: 'float32' }], emit);
+  emitChain(outputOf(node), sources, [{ op: 'Multiply', attrs: {}, inputs: [0, 1], dtype: 'float32' }], emit);
 };
 
 /** Of the weights of a weighted sum. */
@@ -74,7 +73,7 @@ const weightsOf: Lowering = (node, emit) => {
     name: 'sum weight gradient',
     words: [
       read.at(-1),
-      emit.make(resultOf(node), 'plain'),
+      emit.make(outputOf(node), 'plain'),
       emit.scratch(32),
       32,
       pixelsOf(dy.shape),
@@ -127,7 +126,7 @@ const resizedOf =
   (name: string, sharesOf: (node: Node) => (from: number, to: number) => readonly Share[]): Lowering =>
   (node, emit) => {
     const shares = sharesOf(node);
-    const [dy, dx] = [inputOf(node, 'dy'), resultOf(node)];
+    const [dy, dx] = [inputOf(node, 'dy'), outputOf(node)];
     const [, tall = 1, broad = 1] = dy.shape;
     const [, height = 1, width = 1] = dx.shape;
     emit.command({

@@ -1,9 +1,8 @@
 import type { Value } from '../../trace/graph.ts';
 import { inputNamed } from '../../trace/readers.ts';
 import { fromBlocked, normGradient, toBlocked } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand } from '../plan/emit.ts';
-import { inputOf } from './convolutionGeometry.ts';
-import { product } from './elementwiseAttributes.ts';
+import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand, product } from '../plan/emit.ts';
+import { inputOf } from './attributes.ts';
 
 /** Activations by number, as ../commands/windowMath.ts has them. */
 const activations = ['linear', 'swish', 'relu', 'relu6'] as const;

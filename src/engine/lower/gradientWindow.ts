@@ -7,10 +7,10 @@ import {
   maxPoolGradient,
 } from '../commands/codes.ts';
 import type { Geometry } from '../geometry.ts';
-import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand, type Word } from '../plan/emit.ts';
-import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
-
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand, product, type Word } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
+import { convolutionGeometry } from './convolutionGeometry.ts';
+import { traffic } from './convolutionPointwise.ts';
 
 /** Bytes of the strips that a thread has at a time: they stay in the second-level cache. */
 const stripsBytes = 400 << 10;
@@ -62,7 +62,6 @@ const windowWords = (g: Geometry, rows: number): readonly Word[] => [
   rows,
 ];
 
-const traffic = (...values: readonly Value[]) => values.reduce((sum, { shape }) => sum + 4 * size(shape), 0);
 const said = ({ kernelHeight, kernelWidth, strideHeight }: Geometry) =>
   `${kernelHeight}x${kernelWidth}${strideHeight > 1 ? ` s${strideHeight}` : ''}`;
 
@@ -70,7 +69,7 @@ const said = ({ kernelHeight, kernelWidth, strideHeight }: Geometry) =>
 const together = (bytes: number, emit: Emit): Operand => emit.scratch(32 * Math.ceil(bytes / emit.threads / 32));
 
 const filterOf: Lowering = (node, emit) => {
-  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), resultOf(node)];
+  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), outputOf(node)];
   const g = convolutionGeometry(node, x.shape, to.shape, dy.shape);
   const taps = g.kernelHeight * g.kernelWidth;
   const [groups, panels] = [groupsOf8(g.inChannels), groupsOf8(g.outChannels)];
@@ -89,8 +88,8 @@ const filterOf: Lowering = (node, emit) => {
       g.inChannels,
       g.outChannels,
     ],
-    madds: g.batch * g.outHeight * g.outWidth * size(to.shape),
-    traffic: traffic(x, dy, to),
+    madds: g.batch * g.outHeight * g.outWidth * product(to.shape),
+    traffic: traffic([x, dy, to]),
   });
 };
 
@@ -102,7 +101,7 @@ function depthwiseGeometry(node: Node, x: Value, filter: readonly number[], y: V
 }
 
 const depthwiseFilterOf: Lowering = (node, emit) => {
-  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), resultOf(node)];
+  const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), outputOf(node)];
   const g = depthwiseGeometry(node, x, to.shape, dy);
   const strips = stripsOf(g, 1);
   const bytes = strips.bytes + 32 * g.kernelHeight * g.kernelWidth;
@@ -119,8 +118,8 @@ const depthwiseFilterOf: Lowering = (node, emit) => {
       ...windowWords(g, strips.rows),
       g.inChannels,
     ],
-    madds: size(dy.shape) * g.kernelHeight * g.kernelWidth,
-    traffic: traffic(x, dy),
+    madds: product(dy.shape) * g.kernelHeight * g.kernelWidth,
+    traffic: traffic([x, dy]),
   });
 };
 
@@ -135,7 +134,7 @@ function inputBytes(g: Geometry): number {
 }
 
 const depthwiseInputOf: Lowering = (node, emit) => {
-  const [dy, filter, dx] = [inputOf(node, 'dy'), inputOf(node, 'filter'), resultOf(node)];
+  const [dy, filter, dx] = [inputOf(node, 'dy'), inputOf(node, 'filter'), outputOf(node)];
   const g = depthwiseGeometry(node, dx, filter.shape, dy);
   const bytes = inputBytes(g);
   emit.command({
@@ -151,8 +150,8 @@ const depthwiseInputOf: Lowering = (node, emit) => {
       ...windowWords(g, 0),
       g.inChannels,
     ],
-    madds: size(dy.shape) * g.kernelHeight * g.kernelWidth,
-    traffic: traffic(dy, dx),
+    madds: product(dy.shape) * g.kernelHeight * g.kernelWidth,
+    traffic: traffic([dy, dx]),
   });
 };
 
@@ -164,7 +163,7 @@ function poolGeometry(node: Node, x: Value, y: Value): Geometry {
 }
 
 const maxPoolOf: Lowering = (node, emit) => {
-  const [x, y, dy, dx] = [inputOf(node, 'input'), inputOf(node, 'output'), inputOf(node, 'dy'), resultOf(node)];
+  const [x, y, dy, dx] = [inputOf(node, 'input'), inputOf(node, 'output'), inputOf(node, 'dy'), outputOf(node)];
   const g = poolGeometry(node, x, y);
   emit.command({
     code: maxPoolGradient,
@@ -179,12 +178,12 @@ const maxPoolOf: Lowering = (node, emit) => {
       ...windowWords(g, 0),
       g.inChannels,
     ],
-    traffic: traffic(x, y, dy, dx),
+    traffic: traffic([x, y, dy, dx]),
   });
 };
 
 const averagePoolOf: Lowering = (node, emit) => {
-  const [x, dy, dx] = [inputOf(node, 'input'), inputOf(node, 'dy'), resultOf(node)];
+  const [x, dy, dx] = [inputOf(node, 'input'), inputOf(node, 'dy'), outputOf(node)];
   const g = poolGeometry(node, x, dy);
   emit.command({
     code: averagePoolGradient,
@@ -200,7 +199,7 @@ const averagePoolOf: Lowering = (node, emit) => {
       g.inChannels,
       { float: 1 / (g.kernelHeight * g.kernelWidth) }, // padding counts, as in tfjs's kernel
     ],
-    traffic: traffic(dy, dx),
+    traffic: traffic([dy, dx]),
   });
 };
 

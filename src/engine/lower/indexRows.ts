@@ -1,9 +1,9 @@
 import type { Node } from '../../trace/graph.ts';
 import { gather, gatherNd, oneHot, scatter } from '../commands/codes.ts';
-import type { Emit, Lowering, Lowerings, Operand } from '../plan/emit.ts';
+import { type Emit, type Lowering, type Lowerings, type Operand, product } from '../plan/emit.ts';
 import { emitMove, rowMajor } from './arrangeMove.ts';
+import { axesIn, inputOf, numberIn, outputOf } from './attributes.ts';
 import { emitFill, wordOf } from './constant.ts';
-import { axesIn, inputOf, numberIn, outputOf, product } from './elementwiseAttributes.ts';
 
 /** Rows of x by indices, in each of the batches that both have. An index out of range gives zeros. */
 const gatherRows: Lowering = (node, emit) => {

@@ -3,8 +3,9 @@ import { inputNamed } from '../../trace/readers.ts';
 import { mobile } from '../commands/codes.ts';
 import type { Geometry } from '../geometry.ts';
 import { type Emit, groupsOf8, type Lowerings } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { activationKinds } from './convolutionActivation.ts';
-import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
+import { convolutionGeometry } from './convolutionGeometry.ts';
 import { panelsOf, vectorOf } from './convolutionPanels.ts';
 import { listBytes, traffic } from './convolutionPointwise.ts';
 import { windowMadds, windowText } from './depthwise.ts';
@@ -34,7 +35,7 @@ function blockOf(g: Geometry, threads: number): Block {
 
 /** Convolution 1x1, activation, depthwise window, activation; a second result is the mean of each map of the first. */
 function lower(node: Node, emit: Emit): void {
-  const [x, filter, window, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), inputOf(node, 'window'), resultOf(node)];
+  const [x, filter, window, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), inputOf(node, 'window'), outputOf(node)];
   const means = node.outputs[1];
   const g = convolutionGeometry(node, x.shape, window.shape, y.shape);
   const [inputs, channels] = [x.shape[3] ?? 1, g.outChannels];

@@ -1,15 +1,14 @@
 import type { Node, Value } from '../../trace/graph.ts';
 import { inputNamed } from '../../trace/readers.ts';
 import { fromBlocked, norm, normTraining, normVectors, toBlocked } from '../commands/codes.ts';
-import { type Emit, groupsOf8, type Lowerings, type Operand } from '../plan/emit.ts';
+import { type Emit, groupsOf8, type Lowerings, type Operand, product } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { activationOf } from './convolutionActivation.ts';
-import { inputOf, resultOf } from './convolutionGeometry.ts';
 import { vectorOf } from './convolutionPanels.ts';
 import { traffic } from './convolutionPointwise.ts';
 
-const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const channelsOf = ({ shape }: Value) => shape.at(-1) ?? 1;
-const pixelsOf = (value: Value) => size(value.shape) / channelsOf(value);
+const pixelsOf = (value: Value) => product(value.shape) / channelsOf(value);
 
 /** A map, or rows [b, c] as one of b pixels, through what is made of it by `run`. */
 function onMap(x: Value, y: Value, emit: Emit, run: (from: Operand, to: Operand) => void): void {
@@ -29,7 +28,7 @@ function onMap(x: Value, y: Value, emit: Emit, run: (from: Operand, to: Operand)
 
 /** @throws RangeError for what is not one number a channel */
 function perChannel(node: Node, value: Value, channels: number): Value {
-  if (size(value.shape) !== channels)
+  if (product(value.shape) !== channels)
     throw new RangeError(
       `engine: ${node.op} reads ${value.name} [${value.shape}] beside ${channels} channels; it must be [${channels}]`,
     );
@@ -38,7 +37,7 @@ function perChannel(node: Node, value: Value, channels: number): Value {
 
 /** Batch norm over stored statistics. */
 const stored = (epsilonName: string) => (node: Node, emit: Emit) => {
-  const [x, y] = [inputOf(node, 'x'), resultOf(node)];
+  const [x, y] = [inputOf(node, 'x'), outputOf(node)];
   const channels = channelsOf(x);
   const needed = ['mean', 'variance'].map((name) => perChannel(node, inputOf(node, name), channels));
   const optional = ['scale', 'offset'].map((name) => {

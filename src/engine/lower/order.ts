@@ -1,6 +1,6 @@
 import { topK } from '../commands/codes.ts';
-import type { Lowering, Lowerings } from '../plan/emit.ts';
-import { inputOf, numberIn, placeOf, product } from './elementwiseAttributes.ts';
+import { type Lowering, type Lowerings, product } from '../plan/emit.ts';
+import { inputOf, numberIn, placeOf } from './attributes.ts';
 
 /** The k largest of each row and where they are: equal ones by their place, NaN behind all numbers. */
 const largest: Lowering = (node, emit) => {

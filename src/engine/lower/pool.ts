@@ -1,13 +1,14 @@
 import type { Node } from '../../trace/graph.ts';
 import { pool } from '../commands/codes.ts';
 import { type Emit, groupsOf8, type Lowerings } from '../plan/emit.ts';
-import { convolutionGeometry, inputOf, resultOf } from './convolutionGeometry.ts';
+import { inputOf, outputOf } from './attributes.ts';
+import { convolutionGeometry } from './convolutionGeometry.ts';
 import { traffic } from './convolutionPointwise.ts';
 import { windowText } from './depthwise.ts';
 
 /** Pools of maps; what lies outside of a map counts for nothing. */
 const lower = (averages: boolean) => (node: Node, emit: Emit) => {
-  const [x, y] = [inputOf(node, 'x'), resultOf(node)];
+  const [x, y] = [inputOf(node, 'x'), outputOf(node)];
   const { filterSize } = node.attrs;
   const [height = 1, width = height] = [filterSize].flat().map(Number);
   const g = convolutionGeometry(node, x.shape, [height, width], y.shape);

@@ -1,11 +1,11 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import type { Node, Value } from '../../trace/graph.ts';
 import { extremeAt, reduce, scan } from '../commands/codes.ts';
-import type { Emit, Lowering, Lowerings, Operand } from '../plan/emit.ts';
+import { type Emit, type Lowering, type Lowerings, type Operand, product } from '../plan/emit.ts';
 import { onlyBlocked } from './arrangeJoin.ts';
 import { rowMajor, shifted } from './arrangeMove.ts';
+import { axesIn, inputOf, numberIn, numbersIn, outputOf } from './attributes.ts';
 import { commandChain } from './chain.ts';
-import { axesIn, inputOf, numberIn, numbersIn, outputOf, product } from './elementwiseAttributes.ts';
 
 /** A side of what is reduced: numbers from one to the next where it is read, and where it is written if it stays. */
 interface Side {

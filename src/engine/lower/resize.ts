@@ -1,7 +1,7 @@
 import type { Node } from '../../trace/graph.ts';
 import { resizeBilinear, resizeNearest } from '../commands/codes.ts';
 import { type Emit, groupsOf8, type Lowering, type Lowerings, type Word } from '../plan/emit.ts';
-import { inputOf, resultOf } from './convolutionGeometry.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { traffic } from './convolutionPointwise.ts';
 import { type Convention, linearSources, nearestSources } from './resizeSources.ts';
 
@@ -35,7 +35,7 @@ const centres = (): Convention => ({ alignCorners: false, halfPixelCenters: true
 const lower =
   (code: number, input: string, table: Table, conventionOf: (node: Node) => Convention): Lowering =>
   (node: Node, emit: Emit) => {
-    const [x, y] = [inputOf(node, input), resultOf(node)];
+    const [x, y] = [inputOf(node, input), outputOf(node)];
     const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
     const [, tall = 1, broad = 1] = y.shape;
     const convention = conventionOf(node);

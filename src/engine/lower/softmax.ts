@@ -1,6 +1,6 @@
 import { softmax } from '../commands/codes.ts';
-import type { Lowering, Lowerings } from '../plan/emit.ts';
-import { inputOf, numberIn, outputOf, placeOf, product } from './elementwiseAttributes.ts';
+import { type Lowering, type Lowerings, product } from '../plan/emit.ts';
+import { inputOf, numberIn, outputOf, placeOf } from './attributes.ts';
 
 /** Bytes of the numbers of exp and log, for each thread. */
 const constants = 59 * 32;

@@ -2,15 +2,15 @@ import type { Node } from '../../trace/graph.ts';
 import { inputNamed } from '../../trace/readers.ts';
 import { scaleChannels, scalePanels, squeeze } from '../commands/codes.ts';
 import { type Emit, groupsOf8, type Lowerings } from '../plan/emit.ts';
+import { inputOf, outputOf } from './attributes.ts';
 import { activationOf } from './convolutionActivation.ts';
-import { inputOf, resultOf } from './convolutionGeometry.ts';
 import { convolutionOf } from './convolutionNode.ts';
 import { panelsOf, vectorOf } from './convolutionPanels.ts';
 import { lowerPointwise, traffic } from './convolutionPointwise.ts';
 
 /** Two products of a vector of channels of each image: [b, 1, 1, c] -> [b, 1, 1, n]. */
 function lowerSqueeze(node: Node, emit: Emit): void {
-  const [x, first, second, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), inputOf(node, 'second'), resultOf(node)];
+  const [x, first, second, y] = [inputOf(node, 'x'), inputOf(node, 'filter'), inputOf(node, 'second'), outputOf(node)];
   const [, , channels = 1, middle = 1] = first.shape;
   const [batch = 1, , , outputs = 1] = y.shape;
   const product = (filter: typeof first, bias: string, activation: unknown, k: number, n: number) => {
@@ -38,7 +38,7 @@ function lowerSqueeze(node: Node, emit: Emit): void {
 
 /** [b, h, w, c] times [b, 1, 1, c]. */
 function lowerScale(node: Node, emit: Emit): void {
-  const [x, scale, y] = [inputOf(node, 'x'), inputOf(node, 'scale'), resultOf(node)];
+  const [x, scale, y] = [inputOf(node, 'x'), inputOf(node, 'scale'), outputOf(node)];
   const [batch = 1, height = 1, width = 1, channels = 1] = x.shape;
   const [from, by] = [emit.read(x, 'blocked'), emit.read(scale, 'blocked')];
   const words = [from, by, emit.make(y, 'blocked'), groupsOf8(channels) * batch, height * width];

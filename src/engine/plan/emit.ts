@@ -76,3 +76,6 @@ export type Lowerings = { readonly [op: string]: Lowering };
 
 /** Groups of 8 channels. */
 export const groupsOf8 = (channels: number): number => Math.ceil(channels / 8);
+
+/** How many numbers a shape has. */
+export const product = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

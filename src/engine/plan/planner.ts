@@ -3,7 +3,7 @@ import { type Graph, liveNodes, type Node, type Value } from '../../trace/graph.
 import { MissingKernel } from '../../trace/target.ts';
 import { copyBytes } from '../commands/codes.ts';
 import type { Buffer, Command, Emit, Layout, Lowerings, Operand } from './emit.ts';
-import { groupsOf8 } from './emit.ts';
+import { groupsOf8, product } from './emit.ts';
 import { keysOf } from './keys.ts';
 import { type Arena, arenaOf, type Section, section } from './section.ts';
 
@@ -30,14 +30,12 @@ export interface EnginePlan {
   readonly outputs: readonly Operand[];
 }
 
-const numbersOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** Bytes of a value in a layout. @throws RangeError for `blocked` of what is no map of float32 */
 export function bytesIn({ shape, dtype, name }: Value, layout: Layout): number {
-  if (layout === 'plain') return 4 * numbersOf(shape);
+  if (layout === 'plain') return 4 * product(shape);
   if (shape.length !== 4 || dtype !== 'float32')
     throw new RangeError(`engine: ${name} is ${dtype} [${shape}]; only maps [b, h, w, c] of float32 are blocked`);
-  return 32 * groupsOf8(shape[3] ?? 0) * numbersOf(shape.slice(0, 3));
+  return 32 * groupsOf8(shape[3] ?? 0) * product(shape.slice(0, 3));
 }
 
 /** How a layout is made of the other one; see lower/layouts.ts. */

@@ -18,6 +18,9 @@ const page = 65536;
 /** Pages that 32-bit addresses reach. */
 export const mostPages = 65536;
 
+/** Bytes that `take` gives out where so many are asked for. */
+export const granted = (bytes: number): number => Math.max(alignment, aligned(bytes));
+
 /**
  * Gives out parts of a memory, the first gap that is large enough.
  *
@@ -89,7 +92,7 @@ export function heapOver(memory: WebAssembly.Memory, from: number): Heap {
   return {
     memory,
     take: (wanted, what) => {
-      const bytes = Math.max(alignment, aligned(wanted));
+      const bytes = granted(wanted);
       const address =
         bins.get(bytes)?.pop() ?? fromGap(bytes) ?? (join() ? fromGap(bytes) : undefined) ?? grown(bytes, what);
       taken.set(address, bytes);

@@ -1,5 +1,6 @@
 import type { DataType, TypedArray } from '@tensorflow/tfjs-core';
 import type { Held, HostTensor } from '../../trace/target.ts';
+import { product } from '../plan/emit.ts';
 import type { Heap } from './heap.ts';
 
 /** Puts numbers into memory: 4 bytes each, float32 as they are, others as whole numbers. */
@@ -21,11 +22,9 @@ export interface HeldHere extends Held {
   readonly address: number;
 }
 
-const numbersIn = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** Numbers at an address that was taken for them: they are given back with it. */
 export function heldAt(heap: Heap, address: number, { shape, dtype }: Pick<Held, 'shape' | 'dtype'>): HeldHere {
-  const count = numbersIn(shape);
+  const count = product(shape);
   return {
     owner: heap,
     address,
@@ -38,7 +37,7 @@ export function heldAt(heap: Heap, address: number, { shape, dtype }: Pick<Held,
 
 /** A copy of numbers in memory, in memory. */
 export function hold(heap: Heap, at: number, form: Pick<Held, 'shape' | 'dtype'>): HeldHere {
-  const count = numbersIn(form.shape);
+  const count = product(form.shape);
   const address = heap.take(4 * count, 'a result');
   heap.words().copyWithin(address >>> 2, at >>> 2, (at >>> 2) + count);
   return heldAt(heap, address, form);
@@ -51,6 +50,6 @@ export const isHere = (heap: Heap, given: HostTensor | Held): given is HeldHere 
 export function bring(heap: Heap, at: number, given: HostTensor | Held): void {
   if (isHere(heap, given)) {
     const from = given.address >>> 2;
-    heap.words().copyWithin(at >>> 2, from, from + numbersIn(given.shape));
+    heap.words().copyWithin(at >>> 2, from, from + product(given.shape));
   } else put(heap, at, 'owner' in given ? given.read() : given.numbers);
 }

@@ -1,10 +1,10 @@
 import type { Graph } from '../../trace/graph.ts';
 import type { Held, HostTensor, LocalPrepared, ReadWeight } from '../../trace/target.ts';
-import type { Buffer, Operand } from '../plan/emit.ts';
+import { type Buffer, type Operand, product } from '../plan/emit.ts';
 import type { EnginePlan } from '../plan/planner.ts';
 import { planText } from '../plan/planText.ts';
 import { encode } from '../plan/section.ts';
-import type { Heap } from './heap.ts';
+import { granted, type Heap } from './heap.ts';
 import { bring, heldAt, hold, isHere, put } from './numbers.ts';
 import type { Store } from './store.ts';
 
@@ -42,7 +42,7 @@ interface Own {
   readonly staging: Map<Buffer, number>;
 }
 
-const numbersIn = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+const grantedFor = (buffers: Iterable<Buffer>) => [...buffers].reduce((sum, { bytes }) => sum + granted(bytes), 0);
 
 /** Makes a plan something that runs. It takes its bytes at the first run, all or none. */
 export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared): EnginePrepared {
@@ -50,12 +50,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
   const { constants } = main;
   const values = { inputs: [...plan.graph.inputs.values()], outputs: [...plan.graph.outputs.values()] };
   const length = main.steps.reduce((sum, { words }) => sum + 4 * (words.length + 2), 0);
-  const constantBytes = [...constants.keys()].reduce(
-    (sum, { bytes }) => sum + Math.max(64, Math.ceil(bytes / 64) * 64),
-    0,
-  );
-  const inputBytes = plan.inputs.reduce((sum, { buffer }) => sum + Math.max(64, Math.ceil(buffer.bytes / 64) * 64), 0);
-  const ownBytes = Math.max(64, Math.ceil(length / 64) * 64) + constantBytes + inputBytes;
+  const ownBytes = granted(length) + grantedFor(constants.keys()) + grantedFor(plan.inputs.map(({ buffer }) => buffer));
   const kept = new Map(standing.map((one) => [one.buffer, one]));
   const most = Math.max(plan.arena.bytes, ...standing.map((one) => one.arena.bytes));
   const spots = spotsOf(plan);
@@ -130,9 +125,9 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
         throw new TypeError(
           `engine: ${name} must be ${dtype} [${shape}], but ${given ? `${given.dtype} [${given.shape}]` : 'nothing'} was given`,
         );
-      if ('numbers' in given && given.numbers.length !== numbersIn(shape))
+      if ('numbers' in given && given.numbers.length !== product(shape))
         throw new RangeError(
-          `engine: ${name} is [${shape}], ${numbersIn(shape)} numbers, but ${given.numbers.length} were given`,
+          `engine: ${name} is [${shape}], ${product(shape)} numbers, but ${given.numbers.length} were given`,
         );
     }
   };
@@ -173,7 +168,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
     graph: plan.graph,
     planned: {
       arena: most,
-      weights: standing.reduce((sum, { buffer }) => sum + Math.max(64, Math.ceil(buffer.bytes / 64) * 64), 0),
+      weights: grantedFor(standing.map(({ buffer }) => buffer)),
       own: ownBytes,
     },
     text: () => planText(plan),

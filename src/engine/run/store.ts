@@ -10,7 +10,6 @@ import { bring, put } from './numbers.ts';
 /** What weights were made into, in memory. */
 interface Kept {
   readonly address: number;
-  readonly bytes: number;
   users: number;
   /** Of the weights that it was made of, in their order. */
   stamps: readonly unknown[] | undefined;
@@ -64,8 +63,8 @@ export function storeIn(
           const known = held.get(one.key);
           if (known) known.users++;
           else {
-            const bytes = one.buffer.bytes;
-            held.set(one.key, { address: heap.take(bytes, one.buffer.name), bytes, users: 1, stamps: undefined });
+            const { bytes, name } = one.buffer;
+            held.set(one.key, { address: heap.take(bytes, name), users: 1, stamps: undefined });
           }
           taken.push(one);
         }
