@@ -1,17 +1,14 @@
 // What the machine can do in wasm at most, by build: multiply-adds in registers, bytes read and copied, from each cache and from
 // memory. Beside it what a 1x1 convolution of ours does, as a part of the multiply-adds: the last line.
-// node --conditions=pyramidion-source --import tsx bench/roofline.ts
 import { cpus } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import asc from 'assemblyscript/asc';
+import { passes } from '../scripts/engine.mjs';
 import { pointwise } from '../src/engine/commands/codes.ts';
 import { type EngineBuild, engineInstance, engineModule, fastestBuild } from '../src/engine/run/module.ts';
 
 const builds: readonly EngineBuild[] = ['plain', 'relaxed', 'wide'];
 const here = builds.slice(0, builds.indexOf(fastestBuild()) + 1);
-
-/** As the engine is built. */
-const passes = 'remove-unused-brs,remove-unused-names,merge-blocks,vacuum,coalesce-locals,vacuum';
 
 /** Pairs of sums that do not wait for each other: enough to hide how long one takes, and no more than registers. */
 const sumsOf = (build: EngineBuild) => Array.from({ length: build === 'wide' ? 10 : 5 }, (_, i) => i);
@@ -123,32 +120,36 @@ const sizes = [
   ['128 MB', 1 << 27],
 ] as const;
 
-console.log(`${cpus()[0]?.model}, Node ${process.version}, one thread\n`);
-console.log(
-  `${'build'.padEnd(9)} madd GF/s  conv GF/s  ${sizes.map(([name]) => `read, copy GB/s of ${name}`).join('  ')}`,
-);
-let ratio = 0;
-for (const build of here) {
-  const memory = new WebAssembly.Memory({ initial: 5000, maximum: 65536 });
-  new Uint8Array(memory.buffer, 1 << 16).fill(1); // pages that nobody wrote are all the same page
-  const peaks = await peaksOf(build, memory);
-  const [at, rounds] = [1 << 16, 20000];
-  const madds = (rounds * 4 * 2 * sumsOf(build).length * 4 * 2) / 1e6 / least(() => peaks.products(at, rounds));
-  const made = await convolution(build, memory);
-  ratio = made / madds;
-  const moved = sizes.map(([name, bytes]) => {
-    const times = Math.max(1, 2 ** 22 / bytes); // 4 MB at least, for the clock
-    const rate = (once: () => void) => {
-      const ms = least(() => {
-        for (let i = 0; i < times; i++) once();
-      });
-      return ((times * bytes) / 1e6 / ms).toFixed(0);
-    };
-    const text = `${rate(() => peaks.read(at, bytes, 4096))}, ${rate(() => peaks.copy(at, bytes, at + bytes + 4096))}`;
-    return text.padEnd(`read, copy GB/s of ${name}`.length);
-  });
+/** `npm run bench -- roofline`. */
+export async function run(): Promise<{ ratio: number }> {
+  console.log(`${cpus()[0]?.model}, Node ${process.version}, one thread\n`);
   console.log(
-    `${build.padEnd(9)} ${madds.toFixed(0).padStart(9)}  ${made.toFixed(0).padStart(9)}  ${moved.join('  ')}`,
+    `${'build'.padEnd(9)} madd GF/s  conv GF/s  ${sizes.map(([name]) => `read, copy GB/s of ${name}`).join('  ')}`,
   );
+  let ratio = 0;
+  for (const build of here) {
+    const memory = new WebAssembly.Memory({ initial: 5000, maximum: 65536 });
+    new Uint8Array(memory.buffer, 1 << 16).fill(1); // pages that nobody wrote are all the same page
+    const peaks = await peaksOf(build, memory);
+    const [at, rounds] = [1 << 16, 20000];
+    const madds = (rounds * 4 * 2 * sumsOf(build).length * 4 * 2) / 1e6 / least(() => peaks.products(at, rounds));
+    const made = await convolution(build, memory);
+    ratio = made / madds;
+    const moved = sizes.map(([name, bytes]) => {
+      const times = Math.max(1, 2 ** 22 / bytes); // 4 MB at least, for the clock
+      const rate = (once: () => void) => {
+        const ms = least(() => {
+          for (let i = 0; i < times; i++) once();
+        });
+        return ((times * bytes) / 1e6 / ms).toFixed(0);
+      };
+      const text = `${rate(() => peaks.read(at, bytes, 4096))}, ${rate(() => peaks.copy(at, bytes, at + bytes + 4096))}`;
+      return text.padEnd(`read, copy GB/s of ${name}`.length);
+    });
+    console.log(
+      `${build.padEnd(9)} ${madds.toFixed(0).padStart(9)}  ${made.toFixed(0).padStart(9)}  ${moved.join('  ')}`,
+    );
+  }
+  console.log(`roofline ratio=${ratio.toFixed(2)}`);
+  return { ratio };
 }
-console.log(`roofline ratio=${ratio.toFixed(2)}`);

@@ -23,14 +23,18 @@ import {
   detector,
   efficientNetB0,
   firstSlots,
+  type Profile,
+  profile,
+  type Slots,
   sgd,
   ssdHead,
   ssdLoss,
   trainStep,
+  type Weight,
   weights,
 } from 'pyramidion';
 import { useBackend, type WasmEngine } from 'pyramidion/engine';
-import { type Profile, profile } from '../src/trace/profile.ts';
+import { applyStep } from '../src/train/applyStep.ts';
 
 const batch = 2;
 const side = 224;
@@ -73,7 +77,7 @@ export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
   const target = typeof how === 'object' ? { target: how } : {};
   const step = how === 'plain' ? plain : compile(plain, { root: model, ...target });
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
-  let slots = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
+  let slots: Map<Weight, Slots> = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
   const marks = Int32Array.from({ length: batch * anchors }, (_, i) => (i % 211 === 0 ? 1 : 0));
   const images = randomUniform([batch, side, side, 3], 0, 255, 'float32', 1) as Tensor4D;
   const targets: Targets = {
@@ -91,11 +95,8 @@ export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
     const start = performance.now();
     const results = step(given);
     const loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
-    for (const [weight, value] of [...results.weights, ...results.statistics]) weight.write(value);
-    const old = [...results.slots.keys()].map((weight) => slots.get(weight) ?? {});
-    slots = new Map([...slots, ...results.slots]);
-    for (const slot of old) dispose({ ...slot });
-    dispose([...Object.values(results.loss), ...results.weights.values(), ...results.statistics.values()]);
+    slots = applyStep(results, slots);
+    dispose(Object.values(results.loss));
     const time = performance.now() - start;
     if (!Number.isFinite(loss)) throw new Error(`train-step: the loss is ${loss}`);
     return time;
@@ -122,43 +123,69 @@ async function peakBytes(step: () => Promise<number>): Promise<number> {
   return peak;
 }
 
-/** A whole training step on tfjs wasm with our kernels, one thread, beside tfjs-node where PYRAMIDION_TFJS_NODE names a folder that has it. */
-export async function run(): Promise<{ ratio: number }> {
+/** One who takes steps, on a backend of tfjs. */
+export interface Stepper {
+  readonly name: string;
+  readonly backend: 'wasm' | 'tensorflow';
+  readonly step: TimedStep;
+}
+
+/**
+ * Takes steps in turn, with tfjs-node last where PYRAMIDION_TFJS_NODE names a folder that has it. Milliseconds, the minimum of
+ * each; undefined for tfjs-node where it is not there.
+ */
+export async function inTurn(
+  ours: readonly Stepper[],
+): Promise<{ readonly least: readonly number[]; readonly theirs: number | undefined }> {
   const folder = process.env.PYRAMIDION_TFJS_NODE;
-  await useBackend('wasm');
-  const runs = [
-    { name: 'wasm, compiled as train does', backend: 'wasm', step: prepare('compiled'), times: [] as number[] },
-    { name: 'wasm, plain ops', backend: 'wasm', step: prepare('plain'), times: [] },
-  ];
-  if (folder !== undefined) {
-    await useBackend('tensorflow', {
-      load: async () => createRequire(join(folder, 'package.json'))('@tensorflow/tfjs-node'),
-    });
-    runs.push({ name: 'tfjs-node, plain ops', backend: 'tensorflow', step: prepare('plain'), times: [] });
-  }
+  const native = folder === undefined ? [] : [await tfjsNode(folder)];
+  const runs = [...ours, ...native].map((one) => ({ ...one, times: [] as number[] }));
   for (let round = -2; round < rounds; round++)
     for (const { backend, step, times } of runs) {
       await setBackend(backend);
       const time = await step();
       if (round >= 0) times.push(time); // the first two warm up
     }
+  const least = runs.map(({ times }) => Math.min(...times));
   console.log(
-    `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, ${rounds} rounds interleaved`,
+    `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, ${rounds} rounds interleaved, minimum`,
   );
-  const theirs = Math.min(...(runs[2]?.times ?? [Number.NaN]));
-  for (const { name, backend, step, times } of runs) {
-    await setBackend(backend);
-    const peak = backend === 'wasm' ? `, ${((await peakBytes(step)) / 1e6).toFixed(0)} MB of tensors at most` : '';
-    const fastest = Math.min(...times);
-    console.log(
-      `${name}: ${fastest.toFixed(0)} ms a step, minimum, ${(fastest / theirs).toFixed(2)} of tfjs-node${peak}`,
-    );
-  }
-  const ratio = Math.min(...(runs[0]?.times ?? [])) / theirs;
+  return { least: least.slice(0, ours.length), theirs: least[ours.length] };
+}
+
+async function tfjsNode(folder: string): Promise<Stepper> {
+  await useBackend('tensorflow', {
+    load: async () => createRequire(join(folder, 'package.json'))('@tensorflow/tfjs-node'),
+  });
+  return { name: 'tfjs-node, plain ops', backend: 'tensorflow', step: prepare('plain') };
+}
+
+/** Says what tfjs-node took, and the ratio of a bench as its last line. */
+export function conclude(bench: string, ours: number | undefined, theirs: number | undefined): { ratio: number } {
+  const ratio = (ours ?? Number.NaN) / (theirs ?? Number.NaN);
+  if (theirs !== undefined) console.log(`tfjs-node, plain ops: ${theirs.toFixed(0)} ms a step`);
   console.log(
-    folder === undefined
-      ? 'train-step: tfjs-node was not run; set PYRAMIDION_TFJS_NODE'
-      : `train-step ratio=${ratio.toFixed(2)}`,
+    theirs === undefined
+      ? `${bench}: tfjs-node was not run; set PYRAMIDION_TFJS_NODE`
+      : `${bench} ratio=${ratio.toFixed(2)}`,
   );
   return { ratio };
+}
+
+/** A whole training step on tfjs wasm with our kernels, one thread, beside tfjs-node. */
+export async function run(): Promise<{ ratio: number }> {
+  await useBackend('wasm');
+  const runs = [
+    { name: "wasm, compiled, as train({ on: 'backend' }) does", backend: 'wasm', step: prepare('compiled') },
+    { name: 'wasm, plain ops', backend: 'wasm', step: prepare('plain') },
+  ] as const;
+  const { least, theirs } = await inTurn(runs);
+  await setBackend('wasm');
+  for (const [i, { name, step }] of runs.entries()) {
+    const peak = ((await peakBytes(step)) / 1e6).toFixed(0);
+    const time = least[i] ?? Number.NaN;
+    const part = theirs === undefined ? '' : `, ${(time / theirs).toFixed(2)} of tfjs-node`;
+    console.log(`${name}: ${time.toFixed(0)} ms a step${part}, ${peak} MB of tensors at most`);
+  }
+  return conclude('train-step', least[0], theirs);
 }

@@ -1,1 +1,2 @@
+export const passes: string;
 export function buildEngine(): Promise<void>;

@@ -25,7 +25,7 @@ export const builds = {
 
 // V8 joins operations of one basic block alone: an inlined function must not be a block of its own. Binaryen's optimisation
 // levels would nest unrolled multiply-adds into chains, at half the speed.
-const passes = 'remove-unused-brs,remove-unused-names,merge-blocks,vacuum,coalesce-locals,vacuum';
+export const passes = 'remove-unused-brs,remove-unused-names,merge-blocks,vacuum,coalesce-locals,vacuum';
 
 /** Texts of the generated sources of a build, by file. */
 async function generated(build) {
