@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
 import { relu, tensor1d } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { copyBytes } from '../../src/engine/commands/codes.ts';
@@ -38,6 +39,25 @@ describe('startPool', () => {
     }
     pool.stop();
     expect(() => pool.begin(list, 1)).toThrow('its threads were stopped; make another engine');
+  });
+
+  it('waits on when it is woken too early, as by a thread that is late with an earlier round', async () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const kernels = engineInstance(await engineModule('plain', { shared: true }), memory);
+    const waker = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+       const words = new Int32Array(workerData.buffer, ${control}, 16);
+       parentPort.postMessage(0);
+       for (let i = 0; i < 5; i++) {
+         Atomics.wait(words, 15, 0, 100);
+         Atomics.notify(words, 1);
+       }`,
+      { eval: true, workerData: memory },
+    );
+    await new Promise((resolve) => waker.once('message', resolve));
+    new Int32Array(memory.buffer, list, 5).set([copyBytes, 5, 20_000, 30_000, 64]);
+    expect(kernels.runTogether(list, 1, 0, 2, control, 1)).toBeFalsy(); // the other of the two never comes
+    await waker.terminate();
   });
 
   it('ends its patience with a thread that died, and says so at the next call', async () => {

@@ -53,11 +53,12 @@ function meet(control: usize, threads: i32, sleeps: i32): bool {
     while (atomic.load<i32>(control, 4) == round) {}
     return true;
   }
-  for (; sleeps > 0; sleeps--) {
-    if (atomic.wait<i32>(control + 4, round, SLEEP) != 2) return true; // 2: the time was over
-    if (atomic.load<i32>(control, 4) != round) return true;
+  // Whoever ended an earlier round may wake this thread late, in this one: it is over when its number has moved, not before.
+  while (atomic.load<i32>(control, 4) == round) {
+    if (atomic.wait<i32>(control + 4, round, SLEEP) != 2) continue; // 2: the time was over
+    if (--sleeps == 0) return atomic.load<i32>(control, 4) != round;
   }
-  return false;
+  return true;
 }
 
 /** Runs commands that lie in a row, with other threads that do the same: all end one before any begins the next. */
