@@ -22,6 +22,10 @@ const inside: Rule = [
   'two numbers above 0 and at most 1, the lower first',
   (v) => rising(v, 1e-6) && Number(numbers(v)?.[1]) <= 1,
 ];
+const shares: Rule = [
+  'two numbers from 0 to 1, the lower first',
+  (value) => rising(value, 0) && Number(numbers(value)?.[1]) <= 1,
+];
 const atLeast1: Rule = ['two numbers of at least 1, the lower first', (value) => rising(value, 1)];
 const fill: Rule = [
   'three numbers, 0-255',
@@ -43,6 +47,10 @@ const fields: { readonly [Name in Augmentation['name']]: Readonly<Record<string,
   ssdCrop: { probability, overlaps, scale: inside, ratio: scale, tries: count, lost },
   zoomOut: { probability, ratio: atLeast1, fill },
   scaleJitter: { probability, scale, fill },
+  mosaic: { probability, centre: shares, scale, fill, until: share },
+  mixup: { probability, share: shares, fill, until: share },
+  blur: { probability, sigma: gain },
+  cutOut: { probability, count, area: inside, ratio: scale, fill },
 };
 
 /**
@@ -69,4 +77,9 @@ export function checkAugmentations(where: string, steps: readonly Augmentation[]
         );
     }
   });
+}
+
+/** Whether a step shows other images too. */
+export function mixes({ name }: Augmentation): boolean {
+  return name === 'mosaic' || name === 'mixup';
 }

@@ -1,7 +1,7 @@
 import type { Box } from '../core/annotation.ts';
 import { boxesOf, type Canvas, counts, crop, onGround, type Subject, shownBox } from './augmentCanvas.ts';
 import { between, type Random } from './augmentRandom.ts';
-import type { ResizedCrop, SsdCrop } from './augmentSteps.ts';
+import type { ResizedCrop, SsdCrop } from './augmentStepsMove.ts';
 import { areaOf, intersect } from './placement.ts';
 
 export function resizedCrop(canvas: Canvas, step: ResizedCrop, random: Random): Canvas {

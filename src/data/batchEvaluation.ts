@@ -52,7 +52,7 @@ export function evaluationBatches(
       signal.throwIfAborted();
       const placement = placementFor([image.height, image.width], size, options);
       render(
-        image,
+        () => image,
         move(canvasOf([image.height, image.width], []), placement, size),
         { method, fill },
         images,

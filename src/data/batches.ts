@@ -1,12 +1,10 @@
 import type { Annotation } from '../core/annotation.ts';
-import { keyedRandom } from '../core/random.ts';
-import { augmentInto } from './augment.ts';
 import { checkAugmentations } from './augmentCheck.ts';
 import { type CutOptions, checkCut } from './augmentObjects.ts';
 import type { Augmentation } from './augmentSteps.ts';
 import { type AheadOptions, checkAhead, inOrder } from './batchAhead.ts';
 import type { ImageCache } from './batchCache.ts';
-import { decode } from './batchDecode.ts';
+import { makeImage } from './batchImage.ts';
 import { batchOrder, type OrderOptions, type Turn } from './batchOrder.ts';
 import { checkFit, type FitOptions } from './letterbox.ts';
 import { checkSize, type Placement, type Size } from './placement.ts';
@@ -35,6 +33,8 @@ export interface BatchOptions extends FitOptions, CutOptions, OrderOptions, Ahea
   readonly size: Size;
   /** Augmentations, in order. Default none. */
   readonly augment?: readonly Augmentation[];
+  /** Share of the run that is over when the epoch begins, for steps that rest at its end. Default 0. */
+  readonly progress?: number;
   /** The first batch, for a run that is resumed. Default 0. */
   readonly from?: number;
   /** Images that are decoded already. Default none. */
@@ -52,12 +52,14 @@ export interface BatchOptions extends FitOptions, CutOptions, OrderOptions, Ahea
  * Error that names the sample that cannot be read
  */
 export function batches(samples: readonly Sample[], options: BatchOptions): AsyncGenerator<Batch, void, undefined> {
-  const { size, augment: steps = [], from = 0, epoch, seed } = options;
+  const { size, augment: steps = [], from = 0, epoch, progress = 0 } = options;
   checkSize('batches: size', size);
   checkAugmentations('batches', steps);
   checkFit('batches', options);
   checkCut('batches', options);
   checkAhead('batches', options);
+  if (!(progress >= 0 && progress <= 1))
+    throw new RangeError(`batches: progress is ${progress}; it must be a share of the run, 0 to 1`);
   const order = batchOrder(samples.length, options);
   if (!(Number.isInteger(from) && from >= 0 && from <= order.length))
     throw new RangeError(
@@ -68,49 +70,28 @@ export function batches(samples: readonly Sample[], options: BatchOptions): Asyn
   async function make(index: number, signal: AbortSignal): Promise<Batch> {
     const turns = order[from + index] ?? [];
     const images = new Float32Array(turns.length * stride);
-    const place = async ({ sample: number, again }: Turn, i: number) => {
-      const where = `image ${i} of batch ${from + index}, epoch ${epoch}`;
-      const { sample, image } = await readable(samples, number, where, options, signal);
-      const random = keyedRandom(seed, epoch, sample.id, again ? 'augment again' : 'augment');
-      return { sample, ...augmentInto(image, sample.objects, { ...options, steps, random }, images, i * stride) };
-    };
-    const made = await Promise.all(turns.map(place));
+    const place = (turn: Turn, i: number) =>
+      makeImage(
+        samples,
+        turn,
+        { ...options, steps },
+        {
+          where: `image ${i} of batch ${from + index}, epoch ${epoch}`,
+          into: images,
+          start: i * stride,
+          signal,
+        },
+      );
+    const all = await Promise.all(turns.map(place));
     return {
       index: from + index,
       size,
       images,
-      ids: made.map(({ sample }) => sample.id),
-      samples: made.map(({ sample }) => sample),
-      objects: made.map(({ objects }) => objects),
-      placements: made.map(({ placement }) => placement),
+      ids: all.map(({ sample }) => sample.id),
+      samples: all.map(({ sample }) => sample),
+      objects: all.map(({ objects }) => objects),
+      placements: all.map(({ placement }) => placement),
     };
   }
   return inOrder(order.length - from, make, options);
-}
-
-/** Substitutes that are tried for an image that cannot be read. */
-const substitutes = 10;
-
-/** A sample and its pixels; where they cannot be read and that is allowed, another sample's, the same in every run. */
-async function readable(
-  samples: readonly Sample[],
-  number: number,
-  where: string,
-  { seed, epoch, cache, onBad }: BatchOptions,
-  signal: AbortSignal,
-) {
-  const random = keyedRandom(seed, epoch, number, 'substitute');
-  for (let tries = 0, index = number; ; tries++, index = Math.floor(random() * samples.length)) {
-    const sample = samples[index];
-    if (sample === undefined) throw new RangeError(`batches: there is no sample ${index}`);
-    signal.throwIfAborted();
-    try {
-      const image = await decode(sample, where, cache);
-      signal.throwIfAborted();
-      return { sample, image };
-    } catch (error) {
-      if (signal.aborted || onBad === undefined || tries >= substitutes) throw error;
-      onBad(sample.id, error);
-    }
-  }
 }

@@ -94,6 +94,6 @@ function fitted(image: RgbImage, size: Size, options: FitOptions & { readonly fi
   const { method = 'antialias', fill = [127, 127, 127] } = options;
   const placement = placementFor([image.height, image.width], size, options);
   const pixels = new Float32Array(height * width * 3);
-  render(image, move(canvasOf([image.height, image.width], []), placement, size), { method, fill }, pixels);
+  render(() => image, move(canvasOf([image.height, image.width], []), placement, size), { method, fill }, pixels);
   return { image: { height, width, data: toBytes(pixels) }, placement };
 }

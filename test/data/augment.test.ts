@@ -65,8 +65,8 @@ describe('augment', () => {
 
   it('refuses steps that do not exist or cannot be, by place and name', () => {
     const steps = (text: string) => () => run(JSON.parse(text), 0);
-    expect(steps('[{"name":"flip"},{"name":"mixup"}]')).toThrow(TypeError);
-    expect(steps('[{"name":"flip"},{"name":"mixup"}]')).toThrow(/augment: step 1 is "mixup"; it may be flip, colour,/);
+    expect(steps('[{"name":"flip"},{"name":"mixUp"}]')).toThrow(TypeError);
+    expect(steps('[{"name":"flip"},{"name":"mixUp"}]')).toThrow(/augment: step 1 is "mixUp"; it may be flip, colour,/);
     expect(steps('[{"name":"toString"}]')).toThrow(TypeError);
     expect(steps('[{"name":"flip","probabilty":1}]')).toThrow(
       /step 0, flip, has no field "probabilty"; it has probability/,

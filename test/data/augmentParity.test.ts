@@ -103,7 +103,7 @@ describe.skipIf(golden === undefined)('parity (skipped where ../shared/data/pari
     const boxes: Corners[] = table['boxes [x1,y1,x2,y2]'];
     const canvas = canvasOf(table['canvas [h, w]'], people(boxes));
     const placed = (by: typeof inPlace) => boxes.map((b) => corners(placeBox(box(b), by)));
-    expect(placed(mirrored(canvas).placement)).toEqual(table['horizontal flip']);
+    expect(placed(mirrored(canvas).photographs[0].placement)).toEqual(table['horizontal flip']);
     for (const [key, size] of [
       ['resize to 30x40', [30, 40]],
       ['resize to 7x9', [7, 9]],
@@ -113,7 +113,9 @@ describe.skipIf(golden === undefined)('parity (skipped where ../shared/data/pari
       });
     const padded = move(canvas, { ...inPlace, offsetY: 1, offsetX: 3 }, [12 + 1 + 5, 20 + 3 + 2]);
     expect(
-      boxes.map((b) => corners(intersect(placeBox(box(b), padded.placement), [0, 0, ...padded.size]) ?? [0, 0, 0, 0])),
+      boxes.map((b) =>
+        corners(intersect(placeBox(box(b), padded.photographs[0].placement), [0, 0, ...padded.size]) ?? [0, 0, 0, 0]),
+      ),
     ).toEqual(
       table['pad left 3 top 1 right 2 bottom 5'], // torchvision clamps to the padded canvas; we to the photograph, which has the pixels
     );

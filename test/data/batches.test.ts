@@ -234,7 +234,7 @@ describe('an image that cannot be read', () => {
   it('fails the epoch after all when the substitutes cannot be read either', async () => {
     const onBad = vi.fn();
     await expect(all(broken(4, [0, 1, 2, 3]), { batch: 1, onBad, ahead: 0 })).rejects.toThrow(/the JPEG ends early/);
-    expect(onBad).toHaveBeenCalledTimes(10); // substitutes
+    expect(onBad.mock.calls.map(([id]) => id).sort()).toEqual(['set00/I0', 'set00/I1', 'set00/I2', 'set00/I3']);
   });
 
   it('is one of another size than its annotations say, or of other bytes than its size', async () => {
