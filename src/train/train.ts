@@ -240,6 +240,7 @@ const batchOptions = (
   ...(recipe.last ? { last: recipe.last } : {}),
   seed,
   epoch,
+  progress: epoch / recipe.epochs,
   augment: recipe.augment ?? [],
   from: stepInEpoch,
   ...(cache ? { cache } : {}),
