@@ -1,9 +1,9 @@
 // Samples
 export type { RgbImage } from './data/image.ts';
-export type { Sample, SampleFile } from './data/sample.ts';
+export type { ImageReader, Sample, SampleFile } from './data/sample.ts';
 
 // Augmentation and batches
-export { type AugmentOptions, augment } from './data/augment.ts';
+export { type AugmentOptions, augment, type Marked } from './data/augment.ts';
 export type { CutOptions } from './data/augmentObjects.ts';
 export { type Augmentation, baselineAugmentation, jitterAugmentation, ssdAugmentation } from './data/augmentSteps.ts';
 export { type ImageCache, imageCache } from './data/batchCache.ts';
@@ -11,6 +11,7 @@ export { type EvaluationBatch, type EvaluationOptions, evaluationBatches } from 
 export { type Batch, type BatchOptions, batches } from './data/batches.ts';
 export { type FitOptions, type Fitted, letterbox, stretch } from './data/letterbox.ts';
 export { inverse, type Placement, placeBox, type Size } from './data/placement.ts';
+export type { Loaders, LoadersOptions } from './data/loaders.ts';
 export type { Resampling } from './data/resample.ts';
 export { type ResizeOptions, resize } from './data/resize.ts';
 

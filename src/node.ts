@@ -16,6 +16,7 @@ export { type WriteConvertedOptions, writeConverted } from './node/formatsWrite.
 export { type YoloFolderOptions, yolo } from './node/formatsYolo.ts';
 export { type DecodeOptions, decodeImage, encodeJpeg, encodePng, readImage } from './node/images.ts';
 export { stopOnInterrupt } from './node/interrupt.ts';
+export { loadingWorkers } from './node/loadingWorkers.ts';
 export { jsonLines } from './node/log.ts';
 export { type PennFudanOptions, pennFudan } from './node/pennFudan.ts';
 export { saveModel } from './node/saveModel.ts';

@@ -3,7 +3,7 @@ import { checkAugmentations, mixes } from './augmentCheck.ts';
 import { type CutOptions, checkCut, settle } from './augmentObjects.ts';
 import { type PlanOptions, plan } from './augmentPlan.ts';
 import type { Random } from './augmentRandom.ts';
-import { render } from './augmentRender.ts';
+import { drawingOf, render } from './augmentRender.ts';
 import type { RgbImage } from './image.ts';
 import { checkFit } from './letterbox.ts';
 import { checkSize, type Placement } from './placement.ts';
@@ -41,7 +41,7 @@ export interface Augmented {
  * TypeError for a step that does not exist
  */
 export function augment(image: RgbImage, objects: readonly Annotation[], options: AugmentOptions): Augmented {
-  const { size, steps, random, others = [], method = 'antialias', fill = [127, 127, 127] } = options;
+  const { size, steps, random, others = [] } = options;
   checkSize('augment: size', size);
   checkAugmentations('augment', steps);
   checkFit('augment', options);
@@ -51,8 +51,7 @@ export function augment(image: RgbImage, objects: readonly Annotation[], options
   const all = [{ image, objects }, ...others];
   for (const marked of all) checkImage('augment', marked.image);
   const album = {
-    count: others.length,
-    standIn: (number: number) => number + 1,
+    other: (_: number, drawn: number) => 1 + Math.floor(others.length * drawn),
     outline: (number: number) => {
       const marked = all[number] ?? { image, objects };
       return { size: [marked.image.height, marked.image.width] as const, objects: marked.objects };
@@ -60,6 +59,6 @@ export function augment(image: RgbImage, objects: readonly Annotation[], options
   };
   const canvas = plan(0, random, album, options);
   const pixels = new Float32Array(size[0] * size[1] * 3);
-  render((number) => all[number]?.image ?? image, canvas, { method, fill }, pixels);
+  render((number) => all[number]?.image ?? image, drawingOf(canvas, options), pixels);
   return { pixels, objects: settle(canvas, options), placement: canvas.photographs[0].placement };
 }

@@ -19,10 +19,8 @@ export interface Outline {
 
 /** Images that a plan can be made of. */
 export interface Album {
-  /** How many there are to draw others from. */
-  readonly count: number;
-  /** Which image takes the place of one: itself, unless it cannot be read. */
-  readonly standIn: (image: number) => number;
+  /** Another image than one, by a number that is drawn. */
+  readonly other: (image: number, drawn: number) => number;
   readonly outline: (image: number) => Outline;
 }
 
@@ -50,8 +48,7 @@ export function plan(image: number, random: Random, album: Album, options: PlanO
       (canvas, step, i) => {
         const own = keyedRandom(numbers(), step.name);
         const other = (draw: Random) => {
-          const drawn = album.standIn(Math.floor(album.count * draw()));
-          return after(drawn, those.slice(0, i), keyedRandom(draw(), 'other'));
+          return after(album.other(number, draw()), those.slice(0, i), keyedRandom(draw(), 'other'));
         };
         const rests = 'until' in step && progress >= (step.until ?? 1);
         return rests ? canvas : apply(canvas, step, own, options, other);

@@ -19,6 +19,17 @@ function regionOf([y1, x1, y2, x2]: Box): Region {
   return { top: edge(y1), left: edge(x1), bottom: edge(y2), right: edge(x2) };
 }
 
+/** All that is needed to draw a canvas but the pictures; plain data. */
+export type Drawing = Pick<Canvas, 'size' | 'photographs' | 'layers'> & RenderOptions;
+
+/** A canvas to be drawn, by the options of the fit or their defaults. */
+export function drawingOf(
+  { size, photographs, layers }: Canvas,
+  { method = 'antialias', fill = [127, 127, 127] }: Partial<RenderOptions>,
+): Drawing {
+  return { size, photographs, layers, method, fill };
+}
+
 /** Pixels of an image, by its number. */
 export type Pictures = (image: number) => RgbImage;
 
@@ -26,17 +37,12 @@ export type Pictures = (image: number) => RgbImage;
  * Draws a canvas whose size is of whole pixels: photographs are sampled once, at their final places, and the rest is
  * filled. Writes [height * width * 3] numbers, 0-255 RGB, from `start` on.
  */
-export function render(
-  pictures: Pictures,
-  canvas: Canvas,
-  { method, fill }: RenderOptions,
-  into: Float32Array,
-  start = 0,
-): void {
-  const [height, width] = canvas.size;
+export function render(pictures: Pictures, drawing: Drawing, into: Float32Array, start = 0): void {
+  const { size, photographs, method, fill } = drawing;
+  const [height, width] = size;
   const whole: Region = { top: 0, left: 0, bottom: height, right: width };
   const plane = { start, stride: 3 * width };
-  const painted = paint(canvas.layers, into, plane);
+  const painted = paint(drawing.layers, into, plane);
   fillAround(into, plane, painted, whole, fill);
 
   /** Paints layers; what they cover together. */
@@ -56,7 +62,7 @@ export function render(
           paint(layer.layers, other, beside);
           blend(target, at, region, other, beside, layer.share);
         } else {
-          const photograph = canvas.photographs[layer.photograph] ?? canvas.photographs[0];
+          const photograph = photographs[layer.photograph] ?? photographs[0];
           drawPhotograph(pictures(photograph.image), photograph.placement, region, method, target, at);
         }
         if (layer.kind !== 'patch') covered = region;

@@ -3,8 +3,8 @@ import type { Sample } from './sample.ts';
 
 /** Decoded images that are kept. */
 export interface ImageCache {
-  /** Pixels of a sample, decoded or kept. */
-  readonly image: (sample: Sample) => Promise<RgbImage>;
+  /** Pixels of a sample, kept, or decoded by `decode`, which is the sample's own way by default. */
+  readonly image: (sample: Sample, decode?: () => Promise<RgbImage>) => Promise<RgbImage>;
   /** Bytes kept now, those of images still being decoded included. */
   readonly bytes: () => number;
   /** Forgets all of it. */
@@ -21,10 +21,10 @@ export function imageCache({ bytes: most }: { readonly bytes: number }): ImageCa
   if (!(most >= 0)) throw new RangeError(`imageCache: bytes is ${most}; it must be at least 0`);
   let kept = new Map<Sample, Promise<RgbImage>>();
   let bytes = 0;
-  function image(sample: Sample): Promise<RgbImage> {
+  function image(sample: Sample, decode = () => sample.image()): Promise<RgbImage> {
     const known = kept.get(sample);
     if (known) return known;
-    const decoded = sample.image();
+    const decoded = decode();
     const size = 3 * sample.width * sample.height;
     if (bytes + size > most) return decoded;
     const home = kept;

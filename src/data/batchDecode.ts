@@ -1,5 +1,6 @@
 import type { ImageCache } from './batchCache.ts';
 import type { RgbImage } from './image.ts';
+import type { Loaders, Place } from './loaders.ts';
 import { checkImage } from './resize.ts';
 import type { Sample } from './sample.ts';
 
@@ -8,9 +9,15 @@ import type { Sample } from './sample.ts';
  *
  * @throws Error that names the sample and where it was asked for, with the reason as its cause
  */
-export async function decode(sample: Sample, where: string, cache?: ImageCache): Promise<RgbImage> {
+export async function decode(
+  sample: Sample,
+  where: string,
+  { cache, loaders, signal }: DecodeOptions = {},
+): Promise<RgbImage> {
+  const place = placeOf(sample);
+  const read = place && loaders ? () => loaders.read(place, signal) : () => sample.image();
   try {
-    const image = await (cache ? cache.image(sample) : sample.image());
+    const image = await (cache ? cache.image(sample, read) : read());
     checkImage('decode', image);
     if (image.width !== sample.width || image.height !== sample.height)
       throw new RangeError(
@@ -18,7 +25,23 @@ export async function decode(sample: Sample, where: string, cache?: ImageCache):
       );
     return image;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`batches: ${sample.id} (${where}): ${reason}`, { cause: error });
+    throw unreadable(sample, where, error);
   }
+}
+
+export interface DecodeOptions {
+  readonly cache?: ImageCache | undefined;
+  readonly loaders?: Loaders | undefined;
+  readonly signal?: AbortSignal;
+}
+
+/** Names the sample that cannot be read, and where it was asked for. */
+export function unreadable({ id }: Sample, where: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`batches: ${id} (${where}): ${reason}`, { cause });
+}
+
+/** Where a worker can read it. */
+export function placeOf({ image: { at }, width, height }: Sample): Place | undefined {
+  return at === undefined ? undefined : { at, width, height };
 }

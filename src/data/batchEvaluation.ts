@@ -1,6 +1,6 @@
 import { canvasOf, move } from './augmentCanvas.ts';
 import { placeAnnotation } from './augmentObjects.ts';
-import { render } from './augmentRender.ts';
+import { drawingOf, render } from './augmentRender.ts';
 import { type AheadOptions, checkAhead, inOrder } from './batchAhead.ts';
 import type { ImageCache } from './batchCache.ts';
 import { decode } from './batchDecode.ts';
@@ -36,7 +36,7 @@ export function evaluationBatches(
   samples: readonly Sample[],
   options: EvaluationOptions,
 ): AsyncGenerator<EvaluationBatch, void, undefined> {
-  const { size, batch, cache, method = 'antialias', fill = [127, 127, 127] } = options;
+  const { size, batch, cache, fill = [127, 127, 127] } = options;
   checkSize('evaluationBatches: size', size);
   checkFit('evaluationBatches', options);
   checkAhead('evaluationBatches', options);
@@ -48,13 +48,12 @@ export function evaluationBatches(
     const images = new Float32Array(batch * stride);
     const place = async (sample: Sample, i: number) => {
       signal.throwIfAborted();
-      const image = await decode(sample, `image ${i} of batch ${index}`, cache);
+      const image = await decode(sample, `image ${i} of batch ${index}`, { cache });
       signal.throwIfAborted();
       const placement = placementFor([image.height, image.width], size, options);
       render(
         () => image,
-        move(canvasOf([image.height, image.width], []), placement, size),
-        { method, fill },
+        drawingOf(move(canvasOf([image.height, image.width], []), placement, size), options),
         images,
         i * stride,
       );

@@ -7,6 +7,7 @@ import type { ImageCache } from './batchCache.ts';
 import { makeImage } from './batchImage.ts';
 import { batchOrder, type OrderOptions, type Turn } from './batchOrder.ts';
 import { checkFit, type FitOptions } from './letterbox.ts';
+import type { Loaders } from './loaders.ts';
 import { checkSize, type Placement, type Size } from './placement.ts';
 import type { Sample } from './sample.ts';
 
@@ -39,6 +40,8 @@ export interface BatchOptions extends FitOptions, CutOptions, OrderOptions, Ahea
   readonly from?: number;
   /** Images that are decoded already. Default none. */
   readonly cache?: ImageCache;
+  /** Draw images beside the steps, with the same bits, and read those whose samples say where they lie. Default none. */
+  readonly workers?: Loaders;
   /** Called for an image that cannot be read; another takes its place. Default: the epoch fails, naming it. */
   readonly onBad?: (id: string, error: unknown) => void;
 }

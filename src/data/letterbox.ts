@@ -1,5 +1,5 @@
 import { canvasOf, move, type Rgb } from './augmentCanvas.ts';
-import { render } from './augmentRender.ts';
+import { drawingOf, render } from './augmentRender.ts';
 import type { RgbImage } from './image.ts';
 import { checkSize, type Placement, type Size } from './placement.ts';
 import type { Resampling } from './resample.ts';
@@ -91,9 +91,8 @@ function fitted(image: RgbImage, size: Size, options: FitOptions & { readonly fi
   checkImage(options.fit, image);
   checkFit(options.fit, options);
   const [height, width] = size;
-  const { method = 'antialias', fill = [127, 127, 127] } = options;
   const placement = placementFor([image.height, image.width], size, options);
   const pixels = new Float32Array(height * width * 3);
-  render(() => image, move(canvasOf([image.height, image.width], []), placement, size), { method, fill }, pixels);
+  render(() => image, drawingOf(move(canvasOf([image.height, image.width], []), placement, size), options), pixels);
   return { image: { height, width, data: toBytes(pixels) }, placement };
 }

@@ -1,5 +1,6 @@
 import type { Annotation } from '../core/annotation.ts';
 import type { RgbImage } from './image.ts';
+import type { Loaders, LoadersOptions } from './loaders.ts';
 
 /** One image of a data set, with what is known of it; its pixels are read when they are asked for. */
 export interface Sample {
@@ -12,9 +13,18 @@ export interface Sample {
   /** Objects, in the source's order; none for a frame that shows nothing. */
   readonly objects: readonly Annotation[];
   /** Decodes the pixels, anew at each call. */
-  readonly image: () => Promise<RgbImage>;
+  readonly image: ImageReader;
   /** The image as a file, where it lies in one, so that it can be copied as it is. */
   readonly file?: SampleFile;
+}
+
+/** Decodes pixels, anew at each call. Any function does; one that says where they lie lets workers do it in its place. */
+export interface ImageReader {
+  (): Promise<RgbImage>;
+  /** Path or address of the image. */
+  readonly at?: string;
+  /** Starts workers that read what lies at such places. */
+  readonly start?: (options?: LoadersOptions) => Loaders | undefined;
 }
 
 /** An image as it is stored. */

@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { FormatError } from '../data/formatError.ts';
 import { type ImageRecord, sampleOfRecord } from '../data/formats/record.ts';
@@ -7,7 +7,8 @@ import { isTurned } from '../data/imageTurned.ts';
 import type { Sample } from '../data/sample.ts';
 import { type BadOptions, type DataSet, orSkip, type Skipped } from '../data/skipped.ts';
 import { present } from './formatsPaths.ts';
-import { decodeImage } from './images.ts';
+import { fileBytes } from './imageFile.ts';
+import { fileImage } from './loadingWorkers.ts';
 
 /** What every reader of a folder takes. */
 export interface FolderOptions extends BadOptions {
@@ -78,16 +79,8 @@ async function sampleOf(record: ImageRecord, path: string, { onBad }: BadOptions
   if (onBad === 'skip') await present(path);
   const told = record.width !== undefined && record.height !== undefined;
   const { width, height } = told ? { width: record.width, height: record.height } : await peekSize(path);
-  const read = async () => new Uint8Array(await present(path).then(() => readFile(path)));
-  const image = async () => {
-    const found = await decodeImage(await read(), { name: path });
-    if (found.width !== width || found.height !== height)
-      throw new FormatError(
-        `${path}: the image is ${found.height}x${found.width}; its annotation is for ${height}x${width}`,
-      );
-    return found;
-  };
-  return sampleOfRecord(record, { width, height, image, file: { ending: extname(path).slice(1), read } });
+  const file = { ending: extname(path).slice(1), read: () => fileBytes(path) };
+  return sampleOfRecord(record, { width, height, image: fileImage({ at: path, width, height }), file });
 }
 
 /** Bytes of a header that are looked at, at most: a JPEG may carry a preview and a colour profile before its size. */
