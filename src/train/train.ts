@@ -4,6 +4,8 @@ import type { Weight } from '../core/weight.ts';
 import type { ImageCache } from '../data/batchCache.ts';
 import { type Batch, batches } from '../data/batches.ts';
 import { batchCount } from '../data/batchOrder.ts';
+import type { Loaders } from '../data/loaders.ts';
+import { startLoaders } from '../data/loadersStart.ts';
 import type { Sample } from '../data/sample.ts';
 import type { Predictor } from '../model/predict.ts';
 import { compile } from '../trace/compile.ts';
@@ -59,6 +61,11 @@ export interface TrainOptions {
   readonly on?: RunOn;
   /** Batches that are decoded beside the steps. Default 2. */
   readonly ahead?: number;
+  /**
+   * Workers that read and draw images beside the steps, or how many. Default: one less than there are cores for samples of
+   * files in Node, at most 4, else none.
+   */
+  readonly workers?: number | Loaders;
   /** Called for an image that cannot be read; another takes its place. Default: the run fails, naming it. */
   readonly onBad?: (id: string, error: unknown) => void;
 }
@@ -131,6 +138,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     return { loss, learningRate: rate, unreached: results.unreached.map(({ place }) => place) };
   };
 
+  const { loaders, dispose: endLoaders } = startLoaders('train', data, options.workers);
   try {
     onReport({ kind: 'start', recipe, seed, images: data.length, stepsPerEpoch, epoch: state.epoch, step: state.step });
     const clock = stopwatch(state.step, batch);
@@ -138,7 +146,8 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     while (state.epoch < epochs && !signal?.aborted) {
       const { epoch } = state;
       clock.wait();
-      for await (const images of batches(data, batchOptions(model, options, state))) {
+      const batched = { ...batchOptions(model, options, state), ...(loaders ? { workers: loaders } : {}) };
+      for await (const images of batches(data, batched)) {
         clock.work();
         const { unreached, ...taken } = await take(images);
         const at = { kind: 'step', epoch, epochs, step: state.step, steps } as const;
@@ -179,6 +188,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     onReport({ kind: 'end', why, epoch: state.epoch, step: state.step, seconds: clock.seconds() });
     return { why, state, validation: result };
   } finally {
+    endLoaders();
     early.dispose();
     late.dispose();
     disposeSlots(slots);
