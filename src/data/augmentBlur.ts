@@ -25,50 +25,39 @@ export function blur(pixels: Float32Array, { start, stride }: Plane, region: Reg
   for (let y = 0; y < height; y++)
     source.set(pixels.subarray(origin + y * stride, origin + y * stride + length), y * length);
 
-  const down = new Float32Array(length);
-  const columns = across(length / 3, weights.length - 1);
-  for (let y = 0; y < height; y++) {
-    const middle = weights[0] ?? 1;
-    for (let i = 0, at = y * length; i < length; i++, at++) down[i] = middle * (source[at] ?? 0);
-    for (let k = 1; k < weights.length; k++) {
-      const weight = weights[k] ?? 0;
-      let above = mirrorIndex(y - k, height) * length;
-      let below = mirrorIndex(y + k, height) * length;
-      for (let i = 0; i < length; i++, above++, below++)
-        down[i] = (down[i] ?? 0) + weight * ((source[above] ?? 0) + (source[below] ?? 0));
-    }
-    alongRow(down, weights, columns, pixels, origin + y * stride);
-  }
-}
-
-/** Where the columns of a line are found, with those that its mirror images add on both sides. First numbers of pixels. */
-function across(width: number, radius: number): Int32Array {
-  return Int32Array.from({ length: width + 2 * radius }, (_, i) => 3 * mirrorIndex(i - radius, width));
-}
-
-function alongRow(
-  line: Float32Array,
-  weights: Float32Array,
-  columns: Int32Array,
-  into: Float32Array,
-  at: number,
-): void {
   const radius = weights.length - 1;
-  const middle = weights[0] ?? 1;
-  for (let x = 0, to = at; x < columns.length - 2 * radius; x++, to += 3) {
-    let [r, g, b] = [middle * (line[3 * x] ?? 0), middle * (line[3 * x + 1] ?? 0), middle * (line[3 * x + 2] ?? 0)];
+  const line = new Float32Array(length + 6 * radius); // with what its mirror images add on both sides
+  const down = line.subarray(3 * radius, 3 * radius + length);
+  for (let y = 0; y < height; y++) {
+    weigh(weights, down, (k) => [source, mirrorIndex(y + k, height) * length]);
     for (let k = 1; k <= radius; k++) {
-      const weight = weights[k] ?? 0;
-      const left = columns[x + radius - k] ?? 0;
-      const right = columns[x + radius + k] ?? 0;
-      r += weight * ((line[left] ?? 0) + (line[right] ?? 0));
-      g += weight * ((line[left + 1] ?? 0) + (line[right + 1] ?? 0));
-      b += weight * ((line[left + 2] ?? 0) + (line[right + 2] ?? 0));
+      copyPixel(down, mirrorIndex(-k, length / 3), line, radius - k);
+      copyPixel(down, mirrorIndex(length / 3 - 1 + k, length / 3), line, radius + length / 3 - 1 + k);
     }
-    into[to] = r;
-    into[to + 1] = g;
-    into[to + 2] = b;
+    const at = origin + y * stride;
+    weigh(weights, pixels.subarray(at, at + length), (k) => [line, 3 * (radius + k)]);
   }
+}
+
+/** Fills a line with the weighted sum of those that lie so many pixels from it, on both sides. */
+function weigh(
+  weights: Float32Array,
+  into: Float32Array,
+  lineAt: (away: number) => readonly [of: Float32Array, from: number],
+): void {
+  const [of, from] = lineAt(0);
+  const middle = weights[0] ?? 1;
+  for (let i = 0; i < into.length; i++) into[i] = middle * (of[from + i] ?? 0);
+  for (let k = 1; k < weights.length; k++) {
+    const weight = weights[k] ?? 0;
+    const [[, before], [, after]] = [lineAt(-k), lineAt(k)];
+    for (let i = 0; i < into.length; i++)
+      into[i] = (into[i] ?? 0) + weight * ((of[before + i] ?? 0) + (of[after + i] ?? 0));
+  }
+}
+
+function copyPixel(from: Float32Array, x: number, into: Float32Array, at: number): void {
+  for (let channel = 0; channel < 3; channel++) into[3 * at + channel] = from[3 * x + channel] ?? 0;
 }
 
 /** The index that a mirror at both ends shows; its edge is not doubled. */

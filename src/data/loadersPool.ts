@@ -8,8 +8,8 @@ import {
   UnreadPicture,
 } from './loaders.ts';
 
-/** Requests that a worker has at once: while it draws one image it reads another. */
-const depth = 2;
+/** Requests that a worker has at most: enough for some batches, since a step that runs here keeps it from getting more. */
+const depth = 16;
 /** Buffers of pixels that are kept for the next images. */
 const spares = 16;
 
@@ -28,6 +28,7 @@ interface Worker {
 export function loadersOver(open: readonly OpenPort[]): Loaders {
   const queue: Task[] = [];
   const free: Float32Array<ArrayBuffer>[] = [];
+  const acts = new WeakMap<AbortSignal, Set<() => void>>();
   let broken: Error | undefined;
   let next = 0;
 
@@ -62,7 +63,13 @@ export function loadersOver(open: readonly OpenPort[]): Loaders {
       const request = task.request(next++);
       idle.tasks.set(request.id, task);
       idle.port.busy(true);
-      idle.port.post(request, request.kind === 'draw' && request.into ? [request.into.buffer] : []);
+      try {
+        idle.port.post(request, request.kind === 'draw' && request.into ? [request.into.buffer] : []);
+      } catch (error) {
+        idle.tasks.delete(request.id);
+        idle.port.busy(idle.tasks.size > 0);
+        task.fail(error); // it cannot be sent
+      }
     }
   }
 
@@ -75,12 +82,11 @@ export function loadersOver(open: readonly OpenPort[]): Loaders {
     return new Promise<T>((resolve, reject) => {
       signal?.throwIfAborted();
       if (broken) throw broken;
-      const abort = () => {
+      const done = onAbort(signal, () => {
         const at = queue.indexOf(task);
         if (at >= 0) queue.splice(at, 1);
         reject(signal?.reason);
-      };
-      const done = () => signal?.removeEventListener('abort', abort);
+      });
       const task: Task = {
         request,
         hear: (answer) => {
@@ -98,10 +104,22 @@ export function loadersOver(open: readonly OpenPort[]): Loaders {
           reject(error);
         },
       };
-      signal?.addEventListener('abort', abort, { once: true });
       queue.push(task);
       pump();
     });
+  }
+
+  /** Runs `act` at an abort. What it gives takes that back. A signal gets one listener, however many wait for it. */
+  function onAbort(signal: AbortSignal | undefined, act: () => void): () => void {
+    if (signal === undefined) return () => {};
+    const known = acts.get(signal);
+    const those = known ?? new Set();
+    those.add(act);
+    if (known === undefined) {
+      acts.set(signal, those);
+      signal.addEventListener('abort', () => [...those].map((one) => one()), { once: true });
+    }
+    return () => void those.delete(act);
   }
 
   function spare(length: number): { into?: Float32Array<ArrayBuffer> } {

@@ -8,12 +8,32 @@ export type ReadPlace = (place: Place) => Promise<RgbImage>;
 const failure = (error: unknown): Failure =>
   error instanceof Error ? { name: error.name, message: error.message } : { name: 'Error', message: String(error) };
 
-/** What a worker does: answers requests, its memory given away with the answer. */
+/** Requests under way: while one image is drawn another is read, and no more are in memory. */
+const atOnce = 2;
+
+/** What a worker does: answers requests in their order, its memory given away with the answer. */
 export function serving(
   read: ReadPlace,
   post: (answer: Answer, transfer: ArrayBuffer[]) => void,
-): (request: Request) => Promise<void> {
-  return async (request) => {
+): (request: Request) => void {
+  const waiting: Request[] = [];
+  let busy = 0;
+  return (request) => {
+    waiting.push(request);
+    next();
+  };
+
+  function next(): void {
+    const request = busy < atOnce ? waiting.shift() : undefined;
+    if (request === undefined) return;
+    busy++;
+    answer(request).finally(() => {
+      busy--;
+      next();
+    });
+  }
+
+  async function answer(request: Request): Promise<void> {
     const { id } = request;
     let picture: number | undefined;
     try {
@@ -38,7 +58,7 @@ export function serving(
     } catch (error) {
       post({ id, kind: 'failed', ...(picture === undefined ? {} : { picture }), error: failure(error) }, []);
     }
-  };
+  }
 }
 
 function pictureOf(images: ReadonlyMap<number, RgbImage>, number: number): RgbImage {

@@ -5,4 +5,4 @@ import { readPlace } from './imageFile.ts';
 
 // What a worker of loadingWorkers runs: a file of its own, beside the library's.
 const answer = serving(readPlace, (reply, transfer) => parentPort?.postMessage(reply, transfer));
-parentPort?.on('message', (request: Request) => void answer(request));
+parentPort?.on('message', (request: Request) => answer(request));

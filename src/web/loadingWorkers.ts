@@ -40,7 +40,7 @@ const portTo =
 /** All that the code of a worker for `loadingWorkers` does: `import { serveLoading } from 'pyramidion/web'; serveLoading();`. */
 export function serveLoading(): void {
   const answer = serving(readPlace, (reply, transfer) => postMessage(reply, { transfer }));
-  addEventListener('message', ({ data }: MessageEvent<Request>) => void answer(data));
+  addEventListener('message', ({ data }: MessageEvent<Request>) => answer(data));
 }
 
 /** The reader of an image that lies at an address: a sample's `image` that workers can read in the page's place. */

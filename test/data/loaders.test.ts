@@ -38,7 +38,7 @@ const near =
   (read = async () => image): OpenPort =>
   (hear) => {
     const answer = serving(read, (reply) => setTimeout(() => hear(reply)));
-    return { post: (request) => void answer(request), busy: () => {}, stop: () => {} };
+    return { post: (request) => answer(request), busy: () => {}, stop: () => {} };
   };
 
 describe('loaders', () => {
@@ -49,6 +49,25 @@ describe('loaders', () => {
     expect(pixels).toEqual(new Float32Array(72).fill(9));
   });
 
+  it('are served two at a time, in their order', async () => {
+    const begun: string[] = [];
+    const answers: number[] = [];
+    const ends: (() => void)[] = [];
+    const serve = serving(
+      ({ at }) => {
+        begun.push(at);
+        return new Promise((resolve) => ends.push(() => resolve(image)));
+      },
+      ({ id }) => void answers.push(id),
+    );
+    for (let id = 0; id < 4; id++) serve({ id, kind: 'read', place: { ...place, at: `${id}` } });
+    await sleep(1);
+    expect(begun).toEqual(['0', '1']);
+    ends[1]?.();
+    await sleep(1);
+    expect([begun, answers]).toEqual([['0', '1', '2'], [1]]);
+  });
+
   it('draw into memory that was given back', async () => {
     const loaders = loadersOver([near()]);
     const first = await loaders.draw({ drawing, pictures: new Map([[0, image]]) });
@@ -56,16 +75,15 @@ describe('loaders', () => {
     expect(await loaders.draw({ drawing, pictures: new Map([[0, image]]) })).toBe(first);
   });
 
-  it('have two requests at once, the rest waits; a worker is busy only while it has some', async () => {
+  it('have sixteen requests at once, the rest waits; a worker is busy only while it has some', async () => {
     const worker = silent();
     const loaders = loadersOver([worker.open]);
-    const all = [0, 1, 2].map(() => loaders.read(place));
-    expect(worker.said.map(({ id }) => id)).toEqual([0, 1]);
+    const all = Array.from({ length: 17 }, () => loaders.read(place));
+    expect(worker.said).toHaveLength(16);
     worker.answer({ id: 0, kind: 'read', image });
-    expect(worker.said.map(({ id }) => id)).toEqual([0, 1, 2]);
-    worker.answer({ id: 2, kind: 'read', image });
-    worker.answer({ id: 1, kind: 'read', image });
-    expect(await Promise.all(all)).toEqual([image, image, image]);
+    expect(worker.said.map(({ id }) => id)).toEqual(Array.from({ length: 17 }, (_, id) => id));
+    for (let id = 16; id > 0; id--) worker.answer({ id, kind: 'read', image });
+    expect(await Promise.all(all)).toEqual(Array.from({ length: 17 }, () => image));
     expect(worker.busy.at(-1)).toBe(false);
   });
 
@@ -73,7 +91,7 @@ describe('loaders', () => {
     const [one, other] = [silent(), silent()];
     const loaders = loadersOver([one.open, other.open]);
     for (let i = 0; i < 5; i++) loaders.read(place).catch(() => {});
-    expect([one.said.length, other.said.length]).toEqual([2, 2]);
+    expect([one.said.length, other.said.length]).toEqual([3, 2]);
     loaders.dispose();
   });
 
@@ -81,13 +99,35 @@ describe('loaders', () => {
     const worker = silent();
     const loaders = loadersOver([worker.open]);
     const controller = new AbortController();
-    const all = [0, 1, 2].map(() => loaders.read(place, controller.signal));
+    const all = Array.from({ length: 20 }, () => loaders.read(place, controller.signal));
     controller.abort(new Error('enough'));
     for (const one of all) await expect(one).rejects.toThrow('enough');
     worker.answer({ id: 0, kind: 'read', image }); // nobody waits for it
     worker.answer({ id: 1, kind: 'read', image });
-    expect(worker.said).toHaveLength(2);
+    expect(worker.said).toHaveLength(16);
     await expect(loaders.read(place, controller.signal)).rejects.toThrow('enough');
+  });
+
+  it('listen to a signal once, however many requests it may end', async () => {
+    const loaders = loadersOver([near()]);
+    const { signal } = new AbortController();
+    const listen = vi.spyOn(signal, 'addEventListener');
+    await Promise.all(Array.from({ length: 20 }, () => loaders.read(place, signal)));
+    expect(listen).toHaveBeenCalledTimes(1); // Node warns of more than ten
+  });
+
+  it('fail what cannot be sent, and go on', async () => {
+    const worker = silent();
+    const loaders = loadersOver([
+      (...hear) => ({
+        ...worker.open(...hear),
+        post: () => {
+          throw new Error('it is no data');
+        },
+      }),
+    ]);
+    for (let i = 0; i < 3; i++) await expect(loaders.read(place)).rejects.toThrow('it is no data');
+    expect(worker.busy.at(-1)).toBe(false);
   });
 
   it('fail what is under way and all that follows when a worker ends by itself', async () => {
