@@ -39,17 +39,19 @@ const sheets: Readonly<Record<string, readonly Augmentation[]>> = {
   cutOut: [{ name: 'cutOut', ...always, count: 3, area: [0.02, 0.1] }],
 };
 
+/** Those that a picture for a page shows, in this order. */
+const shown = ['scaleJitter', 'ssdCrop', 'mosaic', 'mixup', 'colour', 'blur', 'cutOut'];
+
 const data = given['penn-fudan'] ? (await pennFudan(given['penn-fudan'])).samples : streets();
 const cache = imageCache({ bytes: 5e8 });
 mkdirSync(given.out, { recursive: true });
-const lines: RgbImage[] = [];
-for (const [name, augment] of Object.entries(sheets)) {
-  const size = given.summary ? ([132, 176] as const) : ([320, 320] as const);
-  const tiles = await augmented(augment, size, given.summary ? 6 : 12);
-  if (given.summary) lines.push(grid(tiles, 6));
-  else writeFileSync(join(given.out, `${name}.jpg`), await encodeJpeg(grid(tiles, 4)));
-}
-if (given.summary) writeFileSync(join(given.out, 'augmentation.jpg'), await encodeJpeg(grid(lines, 1), 72));
+if (given.summary) {
+  const lines: RgbImage[] = [];
+  for (const name of shown) lines.push(grid(await augmented(sheets[name] ?? [], [114, 152], 4), 4));
+  writeFileSync(join(given.out, 'augmentation.jpg'), await encodeJpeg(grid(lines, 1), 60));
+} else
+  for (const [name, augment] of Object.entries(sheets))
+    writeFileSync(join(given.out, `${name}.jpg`), await encodeJpeg(grid(await augmented(augment, [320, 320], 12), 4)));
 
 function streets(): readonly Sample[] {
   return scenes({ seed: 5, size: [264, 352], sequences: 24, framesPerSequence: 1, people: [3, 7], heights: [90, 330] });
