@@ -15,7 +15,8 @@ export async function decode(
   { cache, loaders, signal }: DecodeOptions = {},
 ): Promise<RgbImage> {
   const place = placeOf(sample);
-  const read = place && loaders ? () => loaders.read(place, signal) : () => sample.image();
+  const until = cache ? undefined : signal; // others may wait for what a cache keeps
+  const read = place && loaders ? () => loaders.read(place, until) : () => sample.image();
   try {
     const image = await (cache ? cache.image(sample, read) : read());
     checkImage('decode', image);

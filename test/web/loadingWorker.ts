@@ -1,0 +1,3 @@
+import { serveLoading } from '../../src/web.ts';
+
+serveLoading();
