@@ -30,7 +30,7 @@ export function drawingOf(
   return { size, photographs, layers, method, fill };
 }
 
-/** Pixels of an image, by its number. */
+/** Pixels of an image, by its number; asked for only where some are in view. */
 export type Pictures = (image: number) => RgbImage;
 
 /**
@@ -61,7 +61,7 @@ export function render(pictures: Pictures, drawing: Drawing, into: Float32Array,
           const beside = { start: 0, stride: 3 * width };
           paint(layer.layers, other, beside);
           blend(target, at, region, other, beside, layer.share);
-        } else {
+        } else if (!isEmpty(region)) {
           const photograph = photographs[layer.photograph] ?? photographs[0];
           drawPhotograph(pictures(photograph.image), photograph.placement, region, method, target, at);
         }
@@ -72,6 +72,7 @@ export function render(pictures: Pictures, drawing: Drawing, into: Float32Array,
   }
 }
 
+const isEmpty = ({ top, left, bottom, right }: Region) => bottom <= top || right <= left;
 const nowhere: Region = { top: 0, left: 0, bottom: 0, right: 0 };
 
 function drawPhotograph(
@@ -82,7 +83,6 @@ function drawPhotograph(
   into: Float32Array,
   { start, stride }: Plane,
 ): void {
-  if (bottom <= top || right <= left) return;
   const rows = tapsOf(method, { length: image.height, from: top, to: bottom, scale: scaleY, offset: offsetY });
   const columns = tapsOf(method, { length: image.width, from: left, to: right, scale: scaleX, offset: offsetX });
   resample(image, { rows, columns }, into, { start: start + top * stride + 3 * left, stride });

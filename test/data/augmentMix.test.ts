@@ -2,7 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Annotation, Box } from '../../src/core/annotation.ts';
 import { keyedRandom } from '../../src/core/random.ts';
 import { type AugmentOptions, augment, type Marked } from '../../src/data/augment.ts';
+import { canvasOf, move, onGround } from '../../src/data/augmentCanvas.ts';
 import { wholeBetween } from '../../src/data/augmentRandom.ts';
+import { drawingOf, render } from '../../src/data/augmentRender.ts';
 import type { Augmentation } from '../../src/data/augmentSteps.ts';
 import type { Mixup, Mosaic } from '../../src/data/augmentStepsMix.ts';
 import { imageCache } from '../../src/data/batchCache.ts';
@@ -218,6 +220,17 @@ describe('steps that show other images', () => {
     const call = () =>
       run(plain(9, 9, 1), { steps: [JSON.parse(text)], random: Math.random, others: [plain(9, 9, 1)] });
     expect(call).toThrow(message);
+  });
+});
+
+describe('an image that is out of view', () => {
+  it('is not asked for', () => {
+    const beside = move(canvasOf([9, 9], []), { scaleY: 1, scaleX: 1, offsetY: 0, offsetX: 20 }, [9, 9]);
+    const pictures = vi.fn();
+    const pixels = new Float32Array(9 * 9 * 3);
+    render(pictures, drawingOf(onGround(beside, [7, 7, 7]), {}), pixels);
+    expect(pictures).not.toHaveBeenCalled();
+    expect(pixels.every((value) => value === 7)).toBe(true);
   });
 });
 
