@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
+import { version } from '../core/version.ts';
 import { printable } from '../data/formatError.ts';
-import { version } from '../export/version.ts';
 import { commands } from './commands.ts';
 import { type Io, UsageError } from './io.ts';
 

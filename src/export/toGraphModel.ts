@@ -1,4 +1,5 @@
 import type { DataType, io } from '@tensorflow/tfjs-core';
+import { version } from '../core/version.ts';
 import type { SpecOf } from '../tfjs/abstractContainer.ts';
 import { boundAttr } from './batchSides.ts';
 import { type ExportOptions, exportGraph } from './exportGraph.ts';
@@ -8,7 +9,6 @@ import { graphShape } from './graphModelNode.ts';
 import { graphModelRules } from './graphModelRules.ts';
 import { type GraphWeight, graphWriter, typeOf } from './graphModelWriter.ts';
 import { unsupported } from './unsupported.ts';
-import { version } from './version.ts';
 
 export interface GraphModelOptions extends ExportOptions {
   /**

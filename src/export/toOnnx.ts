@@ -1,4 +1,5 @@
 import { isBlock } from '../core/block.ts';
+import { version } from '../core/version.ts';
 import type { SpecOf } from '../tfjs/abstractContainer.ts';
 import { type DetectionsOptions, detected, detectionsOf } from './detections.ts';
 import { type ExportOptions, exportGraph } from './exportGraph.ts';
@@ -8,7 +9,6 @@ import { onnxGraph } from './onnxGraph.ts';
 import type { Layout } from './onnxLayout.ts';
 import type { OnnxModel } from './onnxModel.ts';
 import { onnxRules } from './onnxRules.ts';
-import { version } from './version.ts';
 
 /** Operators of ONNX 1.13, which all runtimes of the last years know, in its file format. */
 export const onnxFormat = { opset: 18, irVersion: 8, producer: { name: 'pyramidion', version } } as const;

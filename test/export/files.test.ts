@@ -9,11 +9,11 @@ import { PbfReader } from 'pbf';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ladder, small } from '../../examples/ladder.ts';
 import { block } from '../../src/core/block.ts';
+import { version } from '../../src/core/version.ts';
 import { float16 } from '../../src/export/float16.ts';
 import { graphModelFiles } from '../../src/export/graphModelFiles.ts';
 import { toGraphModel } from '../../src/export/toGraphModel.ts';
 import { toOnnx } from '../../src/export/toOnnx.ts';
-import { version } from '../../src/export/version.ts';
 import { saveModel } from '../../src/node/saveModel.ts';
 import { difference, drawn, stirred } from './onnx.ts';
 
