@@ -1,5 +1,6 @@
 import type { MissRate } from '../evaluate/missRate.ts';
 import type { Recipe } from './recipe.ts';
+import type { Spent } from './stopwatch.ts';
 
 /** Parts of a loss by name, `total` among them. */
 export type LossNumbers = { readonly [part: string]: number };
@@ -39,11 +40,15 @@ export interface EpochReport {
   readonly kind: 'epoch';
   readonly epoch: number;
   readonly epochs: number;
+  /** Steps since the beginning. */
+  readonly step: number;
   /** Mean over the steps of the epoch. */
   readonly loss: LossNumbers;
   readonly validation?: Validation;
   /** Whether the validation was the best so far. */
   readonly best: boolean;
+  /** Since the run began or went on. */
+  readonly spent: Spent;
 }
 
 /** What the held-out images say. */
@@ -60,6 +65,7 @@ export interface EndReport {
   readonly epoch: number;
   readonly step: number;
   readonly seconds: number;
+  readonly spent: Spent;
 }
 
 /** Plain data: one line of a log each. */

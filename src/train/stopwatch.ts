@@ -1,3 +1,9 @@
+/** What a run spends its time on. */
+export type Phase = 'waiting' | 'steps' | 'validation' | 'saving';
+
+/** Seconds since a run began or went on, by what they were spent on. */
+export type Spent = { readonly [phase in Phase]: number };
+
 /** How fast a run is. */
 export interface Pace {
   readonly imagesPerSecond: number;
@@ -8,12 +14,12 @@ export interface Pace {
 }
 
 export interface Stopwatch {
-  /** The run waits for images. */
-  readonly wait: () => void;
-  /** It has them. */
-  readonly work: () => void;
+  /** From now on the run does this. */
+  readonly begin: (phase: Phase) => void;
   /** Since it was made. */
   readonly seconds: () => number;
+  /** The same by phase, without what came before the first. */
+  readonly spent: () => Spent;
   /** After so many of all steps. */
   readonly pace: (step: number, steps: number) => Pace;
 }
@@ -21,24 +27,31 @@ export interface Stopwatch {
 /** Times the steps of a run that goes on after `firstStep` steps, each of so many images. */
 export function stopwatch(firstStep: number, batch: number): Stopwatch {
   const start = performance.now();
-  let waited = 0;
-  let since: number | undefined;
+  const all = { waiting: 0, steps: 0, validation: 0, saving: 0 };
+  let [phase, since]: [Phase | undefined, number] = [undefined, start];
+  const count = () => {
+    const now = performance.now();
+    if (phase) all[phase] += (now - since) / 1000;
+    since = now;
+  };
   const seconds = () => (performance.now() - start) / 1000;
   return {
-    wait: () => {
-      since = performance.now();
-    },
-    work: () => {
-      if (since !== undefined) waited += performance.now() - since;
-      since = undefined;
+    begin: (next) => {
+      count();
+      phase = next;
     },
     seconds,
+    spent: () => {
+      count();
+      return { ...all };
+    },
     pace: (step, steps) => {
+      count();
       const spent = Math.max(seconds(), 1e-6); // a clock may stand still for a moment
       const taken = step - firstStep;
       return {
         imagesPerSecond: (batch * taken) / spent,
-        waiting: waited / 1000 / spent,
+        waiting: all.waiting / spent,
         secondsLeft: ((steps - step) * spent) / taken,
       };
     },

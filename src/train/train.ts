@@ -45,8 +45,8 @@ export interface TrainOptions {
   readonly validation?: ValidationOptions;
   /** Of data order, augmentation and drop connect. Default 0, or the checkpoint's. */
   readonly seed?: number;
-  /** Hears of the start, each step, each epoch and the end. */
-  readonly onReport?: (report: Report) => void;
+  /** Hears of the start, each step, each epoch before it is saved, and the end. The run waits for a promise. */
+  readonly onReport?: (report: Report) => unknown;
   /** Finishes the step under way, saves and ends the run. */
   readonly signal?: AbortSignal;
   /** Gets the last checkpoint and the best one after each epoch, and the last one when the run is stopped. */
@@ -108,11 +108,14 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
 
   let { slots, state, averages } = begin(model, trained, optimizer, options);
   const { seed } = state;
+  const clock = stopwatch(state.step, batch);
   let before: NamedStep | undefined;
   let result: Validation | undefined;
-  const save = async (names: readonly ('last' | 'best')[]) => {
+  const save = async (names: readonly ('last' | 'best')[], tell = (): unknown => undefined) => {
+    clock.begin('saving');
     const bad = await firstNotFinite(model);
     if (before && bad !== undefined) throw badWeights(before, bad);
+    await tell(); // before it is saved: a resume that began after it would never tell it
     if (!checkpoints) return;
     const record: CheckpointRecord = { format: 'pyramidion-checkpoint/1', state, recipe };
     const bytes = await writeCheckpoint(model, slots, record, averages);
@@ -140,29 +143,37 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
 
   const { loaders, dispose: endLoaders } = startLoaders('train', data, options.workers);
   try {
-    onReport({ kind: 'start', recipe, seed, images: data.length, stepsPerEpoch, epoch: state.epoch, step: state.step });
-    const clock = stopwatch(state.step, batch);
+    await onReport({
+      kind: 'start',
+      recipe,
+      seed,
+      images: data.length,
+      stepsPerEpoch,
+      epoch: state.epoch,
+      step: state.step,
+    });
     let told = false;
     while (state.epoch < epochs && !signal?.aborted) {
       const { epoch } = state;
-      clock.wait();
+      clock.begin('waiting');
       const batched = { ...batchOptions(model, options, state), ...(loaders ? { workers: loaders } : {}) };
       for await (const images of batches(data, batched)) {
-        clock.work();
+        clock.begin('steps');
         const { unreached, ...taken } = await take(images);
         const at = { kind: 'step', epoch, epochs, step: state.step, steps } as const;
         const news = !told && unreached.length > 0 ? { unreached } : {};
-        onReport({ ...at, ...taken, ...clock.pace(state.step, steps), ...news });
+        await onReport({ ...at, ...taken, ...clock.pace(state.step, steps), ...news });
         told = true;
         await air();
         if (signal?.aborted) break;
         if (saveEvery !== undefined && state.step % saveEvery === 0 && state.stepInEpoch < stepsPerEpoch)
           await save(['last']);
-        clock.wait();
+        clock.begin('waiting');
       }
       if (signal?.aborted) break;
 
       const loss = Object.fromEntries(Object.entries(state.lossSums).map(([part, sum]) => [part, sum / stepsPerEpoch]));
+      clock.begin('validation');
       const due = validation && ((epoch + 1) % (validation.every ?? 1) === 0 || epoch + 1 === epochs);
       const judge = (by: ValidationOptions) =>
         withAverages(averages, () => validate(model, by, { ...options, recipe }));
@@ -180,12 +191,14 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
         ...(best ? { best: score } : {}),
         plateau: watched === undefined ? state.plateau : afterValidation(schedule, state.plateau, watched),
       };
-      await save(best ? ['last', 'best'] : ['last']);
-      onReport({ kind: 'epoch', epoch, epochs, loss, best, ...(result ? { validation: result } : {}) });
+      const ended = { epoch, epochs, step: state.step, loss, best, spent: clock.spent() };
+      const report: Report = { kind: 'epoch', ...ended, ...(result ? { validation: result } : {}) };
+      await save(best ? ['last', 'best'] : ['last'], () => onReport(report));
     }
     const why = state.epoch < epochs ? 'stopped' : 'done';
     if (why === 'stopped') await save(['last']);
-    onReport({ kind: 'end', why, epoch: state.epoch, step: state.step, seconds: clock.seconds() });
+    const spent = clock.spent();
+    await onReport({ kind: 'end', why, epoch: state.epoch, step: state.step, seconds: clock.seconds(), spent });
     return { why, state, validation: result };
   } finally {
     endLoaders();

@@ -25,6 +25,7 @@ const step: StepReport = {
   waiting: 0,
   secondsLeft: 75,
 };
+const spent = { waiting: 1, steps: 50, validation: 8, saving: 2 };
 const reports: Report[] = [
   { kind: 'start', recipe: baselineRecipe, seed: 3, images: 40, stepsPerEpoch: 5, epoch: 0, step: 0 },
   { ...step, unreached: ['neck/a', 'neck/b'] },
@@ -33,11 +34,13 @@ const reports: Report[] = [
     kind: 'epoch',
     epoch: 0,
     epochs: 2,
+    step: 5,
     loss: step.loss,
+    spent,
     best: true,
     validation: { loss: { total: 2 }, missRate: { logAverage: 0.25, images: 4, truths: 9, detections: 20 } },
   },
-  { kind: 'end', why: 'stopped', epoch: 1, step: 5, seconds: 61 },
+  { kind: 'end', why: 'stopped', epoch: 1, step: 5, seconds: 61, spent },
 ];
 /** What a terminal gets. */
 function written(isTTY: boolean): string {

@@ -78,9 +78,14 @@ export async function run(model: Predictor, options: Partial<TrainOptions> = {})
     ...options,
     onReport: (report) => {
       reports.push(report);
-      options.onReport?.(report);
+      return options.onReport?.(report);
     },
-    checkpoints: { save: async (name, bytes) => void saved.push({ name, bytes }) },
+    checkpoints: {
+      save: async (name, bytes, record) => {
+        saved.push({ name, bytes });
+        await options.checkpoints?.save(name, bytes, record);
+      },
+    },
   });
   const losses = reports.flatMap((report) => (report.kind === 'step' ? [report.loss] : []));
   return { result, reports, saved, losses };

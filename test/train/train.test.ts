@@ -29,6 +29,22 @@ describe('a run', () => {
     expect(saved.slice(0, 2).map(({ name }) => name)).toEqual(['last', 'best']);
     for (const report of reports) expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
+  it('says what its time went into, and waits for whoever hears of it', async () => {
+    const order: string[] = [];
+    const onReport = async ({ kind }: { kind: string }) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push(kind);
+    };
+    const save = async () => void order.push('save');
+    const validation = { data: samples.slice(0, 2) };
+    const { reports } = await run(toy(), { recipe: once, validation, onReport, checkpoints: { save } });
+    expect(order.join(' ')).toBe('start step step step epoch save save end'); // told before it is saved: no resume skips it
+    const [epoch, end] = reports.slice(-2);
+    if (epoch?.kind !== 'epoch' || end?.kind !== 'end') throw new Error('no end of an epoch');
+    for (const phase of ['waiting', 'steps', 'validation'] as const) expect(epoch.spent[phase]).toBeGreaterThan(0);
+    expect(end.spent.saving).toBeGreaterThan(0);
+    expect(Object.values(end.spent).reduce((sum, value) => sum + value)).toBeLessThanOrEqual(end.seconds);
+  });
   it('learns: the loss of the toy falls to a third', async () => {
     const schedule = { name: 'constant', rate: 0.02 } as const;
     const { losses } = await run(toy(), { recipe: { ...recipe, schedule, epochs: 60 } });
