@@ -193,6 +193,8 @@ export { toDetections } from './detection/toDetections.ts';
 // Training
 export { type EmaOptions, emaDecay, moveEma } from './train/ema.ts';
 export { type Clip, clipByNorm, type JointNorm } from './train/clip.ts';
+export type { CardOptions, ListFacts, Metrics, ModelCard, Origin } from './train/card.ts';
+export { type CardRecord, cardMetadata, modelCardText } from './train/cardText.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export type { Group } from './train/groups.ts';
 export {
@@ -215,12 +217,14 @@ export type {
   EpochReport,
   LossNumbers,
   Report,
+  ShownImage,
   StartReport,
   StepReport,
   Validation,
 } from './train/report.ts';
 export type { Schedule, WarmUp } from './train/schedule.ts';
 export type { CheckpointRecord, RunState } from './train/state.ts';
+export type { Phase, Spent } from './train/stopwatch.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
 export { type CheckpointStore, type TrainOptions, type TrainResult, train } from './train/train.ts';
 export type { ValidationOptions } from './train/validate.ts';

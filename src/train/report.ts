@@ -1,4 +1,6 @@
+import type { EvaluatedImage } from '../evaluate/evaluatedImage.ts';
 import type { MissRate } from '../evaluate/missRate.ts';
+import type { ModelCard } from './card.ts';
 import type { Recipe } from './recipe.ts';
 import type { Spent } from './stopwatch.ts';
 
@@ -14,6 +16,7 @@ export interface StartReport {
   readonly stepsPerEpoch: number;
   readonly epoch: number;
   readonly step: number;
+  readonly card: ModelCard;
 }
 
 /** A step was taken. */
@@ -56,6 +59,15 @@ export interface Validation {
   readonly loss: LossNumbers;
   /** Absent where no held-out object counts. */
   readonly missRate?: Pick<MissRate, 'logAverage' | 'images' | 'truths' | 'detections'>;
+  /** What was found in the images that are shown, from a score of 0.1 on. */
+  readonly shown?: readonly ShownImage[];
+}
+
+/** An image, what is there, and the best of what was found; places in pixels of the image, rounded to a tenth. */
+export interface ShownImage extends EvaluatedImage {
+  readonly id: string;
+  /** Rows and columns, pixels. */
+  readonly size: readonly [number, number];
 }
 
 /** A run ended, or was asked to stop. */

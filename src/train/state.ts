@@ -4,6 +4,7 @@ import type { Weight } from '../core/weight.ts';
 import { assignWeights, checkWeights, collectWeights, weightPrefix, weightsIn } from '../weights/modelWeights.ts';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../weights/safetensors.ts';
 import type { Averages } from './averages.ts';
+import type { Metrics, ModelCard } from './card.ts';
 import { firstSlots, type Optimizer, type Slots, type SlotsOf } from './optimizer.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
@@ -24,6 +25,8 @@ export interface RunState {
   readonly best?: number;
   /** Sums over the steps of this epoch. */
   readonly lossSums: LossNumbers;
+  /** Of the last epoch that ended. */
+  readonly metrics?: Metrics;
 }
 
 /** A state with the recipe it was reached by: what a checkpoint says besides numbers. */
@@ -31,6 +34,8 @@ export interface CheckpointRecord {
   readonly format: 'pyramidion-checkpoint/1';
   readonly state: RunState;
   readonly recipe: Recipe;
+  /** Where the model is from; absent in checkpoints of earlier versions. */
+  readonly card?: ModelCard;
 }
 
 /** Slots as they begin, of every weight that trains. The caller disposes them. */

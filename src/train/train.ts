@@ -11,6 +11,7 @@ import type { Predictor } from '../model/predict.ts';
 import { compile } from '../trace/compile.ts';
 import { applyStep, disposeSlots, disposeStep, lossNumbers } from './applyStep.ts';
 import { type Averages, disposeAverages, firstAverages, withAverages } from './averages.ts';
+import { type CardOptions, metricsOf, modelCard } from './card.ts';
 import { emaDecay, moveEma } from './ema.ts';
 import { badLoss, badWeights, firstNotFinite, type NamedStep } from './finite.ts';
 import { applyGroups, type GroupRule } from './groups.ts';
@@ -51,6 +52,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Gets the last checkpoint and the best one after each epoch, and the last one when the run is stopped. */
   readonly checkpoints?: CheckpointStore;
+  /** What checkpoints say of where the model is from, beside what the run knows itself. */
+  readonly card?: CardOptions;
   /** Steps after which the last checkpoint is saved within an epoch too. Default: it is not. */
   readonly saveEvery?: number;
   /** Goes on from this checkpoint, with the same bits as an unbroken run. */
@@ -108,6 +111,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
 
   let { slots, state, averages } = begin(model, trained, optimizer, options);
   const { seed } = state;
+  const card = modelCard(model, options.card ?? {}, { data, held: validation?.data });
   const clock = stopwatch(state.step, batch);
   let before: NamedStep | undefined;
   let result: Validation | undefined;
@@ -117,7 +121,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     if (before && bad !== undefined) throw badWeights(before, bad);
     await tell(); // before it is saved: a resume that began after it would never tell it
     if (!checkpoints) return;
-    const record: CheckpointRecord = { format: 'pyramidion-checkpoint/1', state, recipe };
+    const record: CheckpointRecord = { format: 'pyramidion-checkpoint/1', state, recipe, card };
     const bytes = await writeCheckpoint(model, slots, record, averages);
     for (const name of names) await checkpoints.save(name, bytes, record);
   };
@@ -145,6 +149,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
   try {
     await onReport({
       kind: 'start',
+      card,
       recipe,
       seed,
       images: data.length,
@@ -188,6 +193,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
         epoch: epoch + 1,
         stepInEpoch: 0,
         lossSums: {},
+        metrics: metricsOf(epoch + 1, loss, result ?? state.metrics?.validation),
         ...(best ? { best: score } : {}),
         plateau: watched === undefined ? state.plateau : afterValidation(schedule, state.plateau, watched),
       };

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkpointFolder, readCheckpointFile } from '../../src/node/checkpoints.ts';
 import { writeFileAtomic } from '../../src/node/files.ts';
-import { jsonLines } from '../../src/node/log.ts';
-import { duration, progressBar } from '../../src/node/terminal.ts';
+import { progressBar } from '../../src/node/terminal.ts';
+import { stepLine } from '../../src/node/terminalLine.ts';
+import { duration } from '../../src/node/terminalTime.ts';
 import { baselineRecipe } from '../../src/train/recipe.ts';
 import type { Report, StepReport } from '../../src/train/report.ts';
 
@@ -25,9 +26,14 @@ const step: StepReport = {
   waiting: 0,
   secondsLeft: 75,
 };
+const card = {
+  data: { name: 'toys', images: 40, sha256: 'ab' },
+  model: { inputSize: [16, 16], labels: ['person'], parameters: 12 },
+  versions: { pyramidion: '1', tfjs: '2', runtime: 'node 3', backend: 'wasm' },
+} as const;
 const spent = { waiting: 1, steps: 50, validation: 8, saving: 2 };
 const reports: Report[] = [
-  { kind: 'start', recipe: baselineRecipe, seed: 3, images: 40, stepsPerEpoch: 5, epoch: 0, step: 0 },
+  { kind: 'start', recipe: baselineRecipe, seed: 3, images: 40, stepsPerEpoch: 5, epoch: 0, step: 0, card },
   { ...step, unreached: ['neck/a', 'neck/b'] },
   step,
   {
@@ -53,7 +59,7 @@ function written(isTTY: boolean): string {
 describe('the progress bar', () => {
   it('redraws one line on a terminal', () => {
     expect(written(true)).toContain(
-      '\r\x1b[K██████████░░░░░░░░░░ 5/10  epoch 1/2  loss 1.234  12.3 images/s  1:15 left  rate 0.0010',
+      '\r\x1b[K██████████░░░░░░░░░░   5/10  epoch 1/2  loss 1.234  rate 0.001  12.3 images/s  1:15 left',
     );
   });
   it('writes whole lines, and few, into a pipe', () => {
@@ -68,21 +74,43 @@ describe('the progress bar', () => {
     expect(text).toContain('held out: loss 2.000, miss rate 25.0 %  best');
     expect(text).toContain('stopped after 5 steps, 1:01');
   });
+  it('fits into a narrow terminal: the least needed goes first, never into a second line', () => {
+    const lines = [80, 60, 40, 24, 12].map((columns) => stepLine(step, columns));
+    expect(lines).toEqual([
+      '██████░░░░░░   5/10  epoch 1/2  loss 1.234  rate 0.001  12.3 images/s  1:15 left',
+      ' 5/10  epoch 1/2  loss 1.234  12.3 images/s  1:15 left',
+      ' 5/10  epoch 1/2  loss 1.234  1:15 left',
+      ' 5/10  loss 1.234',
+      ' 5/10',
+    ]);
+    for (const columns of [10, 13, 33, 79, 200]) expect(stepLine(step, columns).length).toBeLessThanOrEqual(columns);
+  });
+  it('has colours where the terminal shows them', () => {
+    const told = (hasColors: boolean) => {
+      let text = '';
+      const tell = progressBar({
+        isTTY: true,
+        columns: 200,
+        hasColors: () => hasColors,
+        write: (more) => (text += more),
+      });
+      for (const report of reports) tell(report);
+      return text;
+    };
+    expect(told(true)).toContain('\x1b[36m██████████\x1b[0m░');
+    expect(told(true)).toContain('\x1b[32mbest\x1b[0m');
+    expect(told(false)).not.toContain('\x1b[3');
+  });
+  it('is not drawn more than ten times a second, save for the last step', () => {
+    let text = '';
+    const tell = progressBar({ isTTY: true, columns: 80, write: (more) => (text += more) });
+    for (let at = 1; at <= 1000; at++) tell({ ...step, step: at, steps: 1000 });
+    expect(text.split('\r').length).toBeLessThan(100);
+    expect(text).toContain('1000/1000');
+  });
   it('says times as clocks do', () => {
     expect([duration(5), duration(75), duration(3675)]).toEqual(['0:05', '1:15', '1:01:15']);
   });
-});
-
-it('the log has a line of JSON for each report', () => {
-  const path = join(home, 'deep/log.jsonl');
-  const log = jsonLines(path);
-  for (const report of reports) log(report);
-  const lines = readFileSync(path, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  expect(lines.map(({ kind }) => kind)).toEqual(reports.map(({ kind }) => kind));
-  expect(lines[2]).toMatchObject(step);
 });
 
 describe('files', () => {
