@@ -21,6 +21,7 @@ export { jsonLines } from './node/log.ts';
 export { type PennFudanOptions, pennFudan } from './node/pennFudan.ts';
 export { saveModel } from './node/saveModel.ts';
 export { type WriteScenesOptions, writeScenes } from './node/scenes.ts';
-export { duration, progressBar, type Terminal } from './node/terminal.ts';
+export { progressBar, type Terminal } from './node/terminal.ts';
+export { duration } from './node/terminalTime.ts';
 export { type WeightCacheOptions, weightCache } from './node/weightCache.ts';
 export { fromFile, rangedFile } from './node/weightFile.ts';

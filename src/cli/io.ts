@@ -1,5 +1,6 @@
 import { printable } from '../data/formatError.ts';
-import { duration, type Terminal } from '../node/terminal.ts';
+import type { Terminal } from '../node/terminal.ts';
+import { duration } from '../node/terminalTime.ts';
 
 /** What the program reads and where it writes. */
 export interface Io {

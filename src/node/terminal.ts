@@ -1,22 +1,27 @@
-import type { EpochReport, Report, StartReport, StepReport } from '../train/report.ts';
+import type { EpochReport, Report, StartReport } from '../train/report.ts';
+import { stepLine } from './terminalLine.ts';
+import { duration } from './terminalTime.ts';
 
 /** Where lines go: process.stderr or the like. */
 export interface Terminal {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Whether it shows colours; Node's says no where NO_COLOR is set. */
+  readonly hasColors?: () => boolean;
   readonly write: (text: string) => unknown;
 }
 
-/** How often a step is told where no bar can be redrawn, milliseconds. */
-const apart = 10_000;
+/** Time between two drawings on a terminal, and between two lines in a pipe; milliseconds. */
+const [redrawn, apart] = [100, 10_000];
 
 /**
- * Tells a person how a run goes. On a terminal a bar is redrawn at each step; in a pipe a line comes every ten seconds.
- * Epochs and the recipe are lines of their own.
+ * Tells a person how a run goes. On a terminal one line is redrawn, as wide as there is room; in a pipe a line comes every
+ * ten seconds. Epochs and the recipe are lines of their own.
  */
 export function progressBar(to: Terminal = process.stderr): (report: Report) => void {
   let drawn = false;
   let last = Number.NEGATIVE_INFINITY;
+  const paint = (code: number, text: string) => (to.isTTY && to.hasColors?.() ? `\x1b[${code}m${text}\x1b[0m` : text);
   const line = (text: string) => {
     to.write(`${drawn ? '\r\x1b[K' : ''}${text}\n`);
     drawn = false;
@@ -27,18 +32,17 @@ export function progressBar(to: Terminal = process.stderr): (report: Report) => 
         return line(startLine(report));
       case 'step': {
         if (report.unreached) line(`${report.unreached.length} weights reach no loss, such as ${report.unreached[0]}`);
-        const text = stepLine(report);
-        if (to.isTTY) {
-          to.write(`\r\x1b[K${text.slice(0, (to.columns ?? 80) - 1)}`);
-          drawn = true;
-        } else if (performance.now() - last > apart) {
-          last = performance.now();
-          line(text);
-        }
+        const now = performance.now();
+        if (now - last < (to.isTTY ? redrawn : apart) && report.step < report.steps) return;
+        last = now;
+        if (!to.isTTY) return line(stepLine(report, Number.POSITIVE_INFINITY).replace(/^[█░]+ {2}/, ''));
+        const text = stepLine(report, Math.max(12, (to.columns ?? 80) - 1)); // a full line would begin the next one
+        to.write(`\r\x1b[K${text.replace(/^█+/, (full) => paint(36, full))}`);
+        drawn = true;
         return;
       }
       case 'epoch':
-        return line(epochLine(report));
+        return line(`${epochText(report)}${report.best ? `  ${paint(32, 'best')}` : ''}`);
       case 'end':
         return line(`${report.why} after ${report.step} steps, ${duration(report.seconds)}`);
     }
@@ -49,38 +53,11 @@ const startLine = ({ recipe, seed, images, stepsPerEpoch, step }: StartReport): 
   `${step > 0 ? `going on at step ${step}` : 'training'}: ${images} images, ${stepsPerEpoch} steps an epoch, seed ${seed}\n` +
   `recipe ${JSON.stringify(recipe)}`;
 
-function stepLine({
-  step,
-  steps,
-  epoch,
-  epochs,
-  loss,
-  imagesPerSecond,
-  secondsLeft,
-  learningRate,
-}: StepReport): string {
-  const width = 20;
-  const full = Math.round((width * step) / steps);
-  const bar = '█'.repeat(full) + '░'.repeat(width - full);
-  return (
-    `${bar} ${step}/${steps}  epoch ${epoch + 1}/${epochs}  loss ${(loss.total ?? Number.NaN).toFixed(3)}  ` +
-    `${imagesPerSecond.toFixed(1)} images/s  ${duration(secondsLeft)} left  rate ${learningRate.toPrecision(2)}`
-  );
-}
-
-function epochLine({ epoch, epochs, loss, validation, best }: EpochReport): string {
+function epochText({ epoch, epochs, loss, validation }: EpochReport): string {
   const parts = Object.entries(loss).map(([part, value]) => `${part} ${value.toFixed(3)}`);
   const held = validation
     ? `  held out: loss ${validation.loss.total?.toFixed(3)}` +
       (validation.missRate ? `, miss rate ${(100 * validation.missRate.logAverage).toFixed(1)} %` : '')
     : '';
-  return `epoch ${epoch + 1}/${epochs}  ${parts.join('  ')}${held}${best ? '  best' : ''}`;
-}
-
-/** 75 -> 1:15. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n: number) => `${n}`.padStart(2, '0');
-  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+  return `epoch ${epoch + 1}/${epochs}  ${parts.join('  ')}${held}`;
 }
