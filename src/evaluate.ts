@@ -84,6 +84,8 @@ export { type Page, pageHtml } from './picture/page.ts';
 export { playerHtml } from './picture/player.ts';
 export type { FrameMatches, PlayerFrame } from './picture/playerFrame.ts';
 export { report } from './picture/report.ts';
+export { type RunPageOptions, runPage } from './picture/runPage.ts';
+export type { PhaseSeconds, RunEpoch, RunPicture, RunStep, RunStory } from './picture/runStory.ts';
 export {
   type EvaluatedPictures,
   type EvaluatedRunOptions,

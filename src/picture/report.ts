@@ -2,7 +2,7 @@ import { escapeText } from './markup.ts';
 import { errorSection } from './reportErrors.ts';
 import { gallerySection } from './reportGallery.ts';
 import { headOf } from './reportHead.ts';
-import { charts, section } from './reportParts.ts';
+import { charts, menu, section } from './reportParts.ts';
 import { checkRuns, type ReportRun } from './reportRun.ts';
 import { galleryScript, galleryScriptHash } from './reportScript.ts';
 import { settingsSection } from './reportSettings.ts';
@@ -52,13 +52,4 @@ ${sections.join('\n')}
 <script>${galleryScript}</script>
 </body></html>
 `;
-}
-
-/** Links to the sections that are there. */
-function menu(sections: readonly string[]): string {
-  const links = sections.flatMap((html) => {
-    const [, id, heading] = /^<section id="([a-z]+)"><h2>([^<]*)</.exec(html) ?? [];
-    return id === undefined ? [] : [`<a href="#${id}">${heading}</a>`];
-  });
-  return links.length > 1 ? `<nav aria-label="Sections">${links.join('')}</nav>` : '';
 }

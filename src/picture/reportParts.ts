@@ -5,6 +5,15 @@ import { escapeText } from './markup.ts';
 export const section = (id: string, heading: string, content: string): string =>
   content === '' ? '' : `<section id="${id}"><h2>${escapeText(heading)}</h2>\n${content}\n</section>`;
 
+/** Links to the sections that are there. */
+export function menu(sections: readonly string[]): string {
+  const links = sections.flatMap((html) => {
+    const [, id, heading] = /^<section id="([a-z]+)"><h2>([^<]*)</.exec(html) ?? [];
+    return id === undefined ? [] : [`<a href="#${id}">${heading}</a>`];
+  });
+  return links.length > 1 ? `<nav aria-label="Sections">${links.join('')}</nav>` : '';
+}
+
 /** Charts side by side where there is room. */
 export const charts = (svgs: readonly string[]): string =>
   svgs.length === 0
