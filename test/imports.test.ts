@@ -21,7 +21,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   trace: ['core', 'tfjs'],
   export: ['core', 'detection', 'tfjs', 'trace'],
   model: ['core', 'ops', 'block', 'backbone', 'neck', 'head', 'detection', 'tfjs', 'data', 'detect', 'weights'],
-  node: ['core', 'data', 'detect', 'detection', 'evaluate', 'model', 'train', 'weights'],
+  node: ['core', 'data', 'detect', 'detection', 'evaluate', 'model', 'picture', 'train', 'weights'],
   web: ['core', 'data', 'detect', 'weights'],
   weights: ['core', 'data'],
   cli: [
