@@ -51,4 +51,14 @@ export const commands: readonly {
     about: 'trains a detector',
     load: async () => (await import('./train.ts')).define,
   },
+  {
+    name: 'report',
+    about: 'one page on runs of train, side by side',
+    load: async () => (await import('./report.ts')).define,
+  },
+  {
+    name: 'info',
+    about: 'where weights are from: data, recipe, versions, metrics',
+    load: async () => (await import('./info.ts')).define,
+  },
 ];

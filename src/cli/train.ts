@@ -7,11 +7,12 @@ import type { Sample } from '../data/sample.ts';
 import { scenes } from '../data/scenes.ts';
 import { caltechProtocols, type Protocol } from '../evaluate/protocol.ts';
 import { scaledProtocol } from '../evaluate/scaledProtocol.ts';
-import { checkpointFolder, readCheckpointFile } from '../node/checkpoints.ts';
+import { readCheckpointFile } from '../node/checkpoints.ts';
 import { writeFileAtomic } from '../node/files.ts';
-import { jsonLines } from '../node/log.ts';
-import { progressBar } from '../node/terminal.ts';
+import { runFolder } from '../node/runFolder.ts';
+import { runFiles } from '../node/runPage.ts';
 import { useBackend } from '../tfjs/backend.ts';
+import type { Origin } from '../train/card.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { train } from '../train/train.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
@@ -47,7 +48,7 @@ interface Given {
 /** `train`: trains a detector, on scenes unless a data set is given. */
 export const define: Define = (command, io) =>
   command
-    .requiredOption('--out <dir>', 'for model.json, checkpoints and log.jsonl')
+    .requiredOption('--out <dir>', 'for model.json, checkpoints, log.jsonl, the page and events of TensorBoard')
     .option('--model <model>', 'what is trained; default ladder:fpn, with --resume that of --out')
     .option('--weights <file>', 'weights that are begun with: .safetensors')
     .option('--data <data>', 'what is learned from; default seeded street scenes')
@@ -94,32 +95,43 @@ export const define: Define = (command, io) =>
       await useBackend(given.backend);
       if (given.model !== undefined || !given.resume)
         await writeFileAtomic(description, `${JSON.stringify(named.description, null, 2)}\n`);
-      const [tell, log] = [progressBar(io.stderr), jsonLines(join(out, 'log.jsonl'))];
+      const begin = given.resume ? 'last' : 'new';
+      const run = await runFolder(out, { begin, terminal: io.stderr, pictures: held ?? [] });
       const judged = protocol ?? judge;
       const every = given.every ?? (data === undefined ? 1 : 4);
       const { why, state, validation } = await train(model, {
         data: learn,
         recipe,
         ...(io.signal ? { signal: io.signal } : {}),
-        checkpoints: checkpointFolder(out),
+        ...run,
+        card: { data: originOf(data, given), ...(held ? { held: originOf(given.held, given) } : {}) },
         cache: imageCache({ bytes: given.cache * 1e6 }),
-        onReport: (report) => {
-          tell(report);
-          log(report);
-        },
         ...(held ? { validation: { data: held, every, ...(judged ? { protocol: judged } : {}) } } : {}),
         seed,
-        ...(resume ? { resume } : {}),
       });
       const rate = validation?.missRate?.logAverage;
       if (given.json) sayJson(io, { why, out, steps: state.step, validation });
       else if (why !== 'stopped') {
         const missed = rate === undefined ? '' : `log-average miss rate ${percent(rate)}; `;
-        say(io, `${state.step} steps; ${missed}look with: pyramidion detect --model ${out} photo.jpg`);
+        say(
+          io,
+          `${state.step} steps; ${missed}look at ${join(out, runFiles.page)}, or with: pyramidion detect --model ${out} photo.jpg`,
+        );
       }
       if (why === 'stopped') note(io, `saved; go on with the same options and --resume`);
       io.signal?.throwIfAborted();
     });
+
+/** What the card says of a data set: its name here, without the folder; scenes are this package's own. */
+const originOf = (data: string | undefined, { scenes: count }: Given): Origin =>
+  data === undefined
+    ? {
+        name: 'street scenes',
+        source: 'painted by pyramidion',
+        licence: 'Apache-2.0',
+        note: `of ${count} to learn from`,
+      }
+    : { name: namedData(data).format };
 
 /** A recipe with what was given in its place. */
 function changed(recipe: Recipe, { epochs, batch, rate }: Given): Recipe {
