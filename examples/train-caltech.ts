@@ -5,7 +5,8 @@
  *   --data DIR         a Caltech folder as published: set00 ... set10, annotations
  *   --penn-fudan DIR   the Penn-Fudan photographs; without either folder, seeded street scenes
  *   --size HxW         of the input, multiples of 128; default 128x256 for scenes, 256x384 for photographs
- *   --epochs N  --seed N  --out DIR
+ *   --epochs N  --seed N
+ *   --out DIR          a folder without a run; default out/train-caltech
  *   --resume           goes on from the last checkpoint in --out
  *   --shuffle          boxes shuffled among the images: nothing can be learned then, and nothing should be
  *   --short            less than a minute, to see that all works
@@ -28,17 +29,7 @@ import {
   report,
   scaledProtocol,
 } from 'pyramidion/evaluate';
-import {
-  caltech,
-  checkpointFolder,
-  duration,
-  encodeJpeg,
-  jsonLines,
-  pennFudan,
-  progressBar,
-  readCheckpointFile,
-  stopOnInterrupt,
-} from 'pyramidion/node';
+import { caltech, duration, encodeJpeg, pennFudan, runFolder, stopOnInterrupt } from 'pyramidion/node';
 import { ladder, small } from './ladder.ts';
 
 const { values: given } = parseArgs({
@@ -132,7 +123,7 @@ await useBackend('wasm');
 const { learn, held, protocol } = await load();
 const model = ladder[rung](small([height, width]));
 const { signal, dispose } = stopOnInterrupt();
-const [tell, log] = [progressBar(), jsonLines(join(given.out, 'log.jsonl'))];
+const folder = await runFolder(given.out, { begin: given.resume ? 'last' : 'new', pictures: held });
 
 const { why } = await train(model, {
   data: given.shuffle ? shuffled(learn) : learn,
@@ -140,13 +131,9 @@ const { why } = await train(model, {
   seed,
   signal,
   validation: { data: held, protocol, every: photographs ? 4 : 1 },
-  checkpoints: checkpointFolder(given.out),
+  card: { name: rung, data: { name: photographs ? 'photographs' : 'street scenes' } },
   cache: imageCache({ bytes: 1e9 }),
-  onReport: (report) => {
-    tell(report);
-    log(report);
-  },
-  ...(given.resume ? { resume: await readCheckpointFile(given.out, 'last') } : {}),
+  ...folder,
 });
 dispose();
 if (why === 'stopped') {
@@ -199,4 +186,6 @@ const pictures = { samples: held, encode: encodeJpeg };
 const run = await evaluatedRun({ name: rung, images, protocols: [protocol], pictures, settings });
 writeFileSync(join(given.out, 'report.html'), report([run], { lead: `${result.images} held-out images.` }));
 console.log(`log-average miss rate ${percent} on ${result.images} held-out images, ${time}`);
-console.log(`look at ${join(given.out, 'index.html')}, and at report.html for what was missed`);
+console.log(
+  `look at ${join(given.out, 'index.html')}, at report.html for what was missed, and at run.html for how it learned`,
+);
