@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { modelOf } from '../../src/cli/model.ts';
 import { useBackend } from '../../src/engine.ts';
@@ -112,6 +112,29 @@ it('trains on scenes, keeps the description, and goes on', async () => {
   ]);
   expect(found.code).toBe(0);
 });
+it('tells where weights are from, as text, JSON and Markdown', async () => {
+  const told = await run(['info', at('run')]);
+  expect([told.code, told.err]).toEqual([0, '']);
+  expect(told.out).toMatch(/^.*best\.safetensors: \d\.\d MB, \d+ tensors, /);
+  expect(told.out).toMatch(/^learned from +street scenes; of 4 to learn from; .*licence: Apache-2\.0; 4 images$/m);
+  expect(told.out).toMatch(/^seed +7$/m);
+  const { card } = JSON.parse((await run(['info', at('run', 'last.safetensors'), '--json'])).out);
+  expect(card).toMatchObject({ card: { held: { images: 8 } }, state: { step: 4 }, recipe: { batch: 2 } });
+  expect((await run(['info', at('run'), '--markdown'])).out).toBe(await readFile(at('run', 'README.md'), 'utf8'));
+  expect((await run(['info', at('w.safetensors')])).out).toContain('It says nothing of where it is from.');
+  expect((await run(['info', at('a.png')])).code).toBe(1);
+});
+it('shows runs on a page, one by itself or some side by side', async () => {
+  const whole = await readFile(at('run', 'run.html'), 'utf8');
+  await writeFile(at('run', 'run.html'), '');
+  expect((await run(['report', at('run')])).out).toBe(`wrote ${at('run', 'run.html')}\n`);
+  expect(await readFile(at('run', 'run.html'), 'utf8')).toBe(whole);
+  await cp(at('run'), at('copy'), { recursive: true });
+  expect((await run(['report', at('run'), at('copy'), '--out', at('both.html')])).code).toBe(0);
+  expect(await readFile(at('both.html'), 'utf8')).toContain('<h1>run and copy</h1>');
+  expect((await run(['report', at('run'), at('copy')])).err).toContain('several runs need --out');
+  expect((await run(['report', at('drawn'), '--out', at('x.html')])).err).toContain('there is no log.jsonl of a run');
+});
 it('detects by a checkpoint alone, or by the folder of a run, for a person to read', async () => {
   for (const named of [at('run', 'best.safetensors'), at('run')]) {
     const { code, out, err } = await run(['detect', at('a.png'), '--model', named, '--shown', '0', '--keep', '1']);
@@ -152,7 +175,7 @@ it('says where a description is missed', async () => {
 });
 it('saves a run that Ctrl-C stops, and goes on with it', async () => {
   const options = ['--out', at('long'), '--scenes', '8', '--batch', '2', '--epochs', '1'];
-  const { code, err } = await runUntil(['train', ...model(), ...options], ' 2/4 ');
+  const { code, err } = await runUntil(['train', ...model(), ...options], ' 1/4 ');
   expect(code).toBe(130);
   expect(err).toMatch(/stopped after \d steps.*\nsaved; go on with the same options and --resume\n/);
   expect(err).toMatch(/pyramidion train: stopped by SIGINT\n$/);

@@ -18,7 +18,8 @@ const spawned = (...argv: readonly string[]) =>
   spawnSync(process.execPath, [...flags, ...argv], { cwd: root, encoding: 'utf8' });
 
 it('has the commands of the documentation', () => {
-  expect(names).toEqual(['detect', 'evaluate', 'convert', 'anchors', 'draw', 'summary', 'scenes', 'export', 'train']);
+  const before = ['detect', 'evaluate', 'convert', 'anchors', 'draw', 'summary', 'scenes', 'export', 'train'];
+  expect(names).toEqual([...before, 'report', 'info']);
 });
 it('prints every command when it is called alone', async () => {
   const { code, out, err } = await run([]);
