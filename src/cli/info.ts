@@ -1,5 +1,5 @@
 import { readModelCard } from '../node/modelCard.ts';
-import { modelCardText } from '../train/cardText.ts';
+import { cardBody, modelCardText } from '../train/cardText.ts';
 import { type Define, examples } from './define.ts';
 import { say, sayJson, UsageError } from './io.ts';
 
@@ -26,13 +26,12 @@ export const define: Define = (command, io) =>
         return say(io, `${about}\nIt says nothing of where it is from.`);
       }
       if (given.markdown) return void io.stdout.write(modelCardText(card));
-      return say(io, `${about}\n\n${plainCard(modelCardText(card))}`);
+      return say(io, `${about}\n\n${plainCard(cardBody(card))}`);
     });
 
-/** A card for a terminal: without front matter and the signs of tables. */
+/** A card for a terminal: without the signs of tables. */
 function plainCard(markdown: string): string {
-  const [, body = ''] = markdown.split(/^---\n[\s\S]*?^---\n/m);
-  const rows = body
+  const rows = markdown
     .split('\n')
     .filter((line) => !/^\|[-|]+\|$|^```|^\| \| \|$|^\| metric \|/.test(line))
     .map((line) => {

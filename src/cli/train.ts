@@ -104,7 +104,7 @@ export const define: Define = (command, io) =>
         recipe,
         ...(io.signal ? { signal: io.signal } : {}),
         ...run,
-        card: { data: originOf(data, given), ...(held ? { held: originOf(given.held, given) } : {}) },
+        card: { data: originOf(data), ...(held ? { held: originOf(given.held) } : {}) },
         cache: imageCache({ bytes: given.cache * 1e6 }),
         ...(held ? { validation: { data: held, every, ...(judged ? { protocol: judged } : {}) } } : {}),
         seed,
@@ -123,13 +123,12 @@ export const define: Define = (command, io) =>
     });
 
 /** What the card says of a data set: its name here, without the folder; scenes are this package's own. */
-const originOf = (data: string | undefined, { scenes: count }: Given): Origin =>
+const originOf = (data: string | undefined): Origin =>
   data === undefined
     ? {
         name: 'street scenes',
         source: 'painted by pyramidion',
         licence: 'Apache-2.0',
-        note: `of ${count} to learn from`,
       }
     : { name: namedData(data).format };
 

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cardBody } from '../train/cardText.ts';
 import type { Report, ShownImage } from '../train/report.ts';
 import { eventBytes, fileVersion, type SummaryValue } from './tensorBoardEvents.ts';
 import { tfRecord } from './tensorBoardRecords.ts';
@@ -36,8 +37,8 @@ export function tensorBoard(
       case 'start': {
         path = undefined;
         write(report.step + 1, [], true); // steps up to here were saved; later ones come again
-        const { recipe, card } = report;
-        const all = { recipe: code(recipe), card: code(card), ...texts };
+        const { recipe, card, seed, step, epoch } = report;
+        const all = { recipe: code(recipe), card: cardBody({ card, recipe, state: { seed, step, epoch } }), ...texts };
         return write(
           report.step,
           Object.entries(all).map(([name, text]) => ({ tag: `run/${name}`, text })),

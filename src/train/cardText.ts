@@ -27,10 +27,12 @@ export function cardMetadata({ card, recipe, state }: Omit<CardRecord, 'card'> &
  *
  * @see https://huggingface.co/docs/hub/model-cards
  */
-export function modelCardText({ card, recipe, state }: CardRecord): string {
+export const modelCardText = (record: CardRecord): string => `${frontMatter(record)}\n${cardBody(record)}`;
+
+/** The same without front matter. */
+export function cardBody({ card, recipe, state }: CardRecord): string {
   const { name = 'A detector', licence, data, held, began, notes, model, versions } = card;
-  const { metrics } = state;
-  const figures = figuresOf(metrics);
+  const figures = figuresOf(state.metrics);
   const rows = [
     ...(began ? [['began with', originText(began)]] : []),
     ['learned from', `${originText(data)}; ${images(data)}`],
@@ -46,10 +48,9 @@ export function modelCardText({ card, recipe, state }: CardRecord): string {
       `pyramidion ${versions.pyramidion}, TensorFlow.js ${versions.tfjs} (${versions.backend}), ${versions.runtime}`,
     ],
   ];
-  return `${frontMatter({ card, figures })}
-# ${line(name)}
+  return `# ${line(name)}
 
-An object detector, trained with [pyramidion](https://www.npmjs.com/package/pyramidion).
+An object detector, trained with pyramidion.
 ${notes ? `\n${notes.trim()}\n` : ''}
 ${figures.length > 0 ? `| metric | value |\n|---|---|\n${figures.map(({ name: metric, text }) => `| ${metric} | ${text} |`).join('\n')}` : 'Nothing was measured so far.'}
 
@@ -94,9 +95,9 @@ function figuresOf(metrics: Metrics | undefined): Figure[] {
   ];
 }
 
-function frontMatter({ card, figures }: { readonly card: ModelCard; readonly figures: readonly Figure[] }): string {
+function frontMatter({ card, state }: CardRecord): string {
   const { name = 'detector', licence, data, held } = card;
-  const results = figures.filter(({ type }) => type !== 'loss');
+  const results = figuresOf(state.metrics).filter(({ type }) => type !== 'loss');
   const index = [
     'model-index:',
     `- name: ${yaml(name)}`,

@@ -116,7 +116,7 @@ it('tells where weights are from, as text, JSON and Markdown', async () => {
   const told = await run(['info', at('run')]);
   expect([told.code, told.err]).toEqual([0, '']);
   expect(told.out).toMatch(/^.*best\.safetensors: \d\.\d MB, \d+ tensors, /);
-  expect(told.out).toMatch(/^learned from +street scenes; of 4 to learn from; .*licence: Apache-2\.0; 4 images$/m);
+  expect(told.out).toMatch(/^learned from +street scenes; painted by pyramidion; licence: Apache-2\.0; 4 images$/m);
   expect(told.out).toMatch(/^seed +7$/m);
   const { card } = JSON.parse((await run(['info', at('run', 'last.safetensors'), '--json'])).out);
   expect(card).toMatchObject({ card: { held: { images: 8 } }, state: { step: 4 }, recipe: { batch: 2 } });
