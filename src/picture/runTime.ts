@@ -2,7 +2,7 @@ import { planeChart } from './curveChart.ts';
 import { fillStyle, percent } from './curveLegend.ts';
 import { short } from './markup.ts';
 import { type Cell, table } from './reportParts.ts';
-import { epochAxis } from './runCharts.ts';
+import { epochAxis } from './runEpochs.ts';
 import { type PhaseSeconds, phases, type RunStory } from './runStory.ts';
 
 /** What the phases are called. */
