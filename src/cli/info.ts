@@ -38,7 +38,7 @@ function plainCard(markdown: string): string {
       const [, name, value] = /^\| (.*?) \| (.*) \|$/.exec(line) ?? [];
       return name === undefined
         ? line.replace(/^#+ /, '')
-        : `${name.padEnd(24)}${(value ?? '').replaceAll('\\|', '|')}`;
+        : `${name.padEnd(22)}  ${(value ?? '').replaceAll('\\|', '|')}`;
     });
   return rows
     .join('\n')

@@ -12,7 +12,6 @@ import { writeFileAtomic } from '../node/files.ts';
 import { runFolder } from '../node/runFolder.ts';
 import { runFiles } from '../node/runPage.ts';
 import { useBackend } from '../tfjs/backend.ts';
-import type { Origin } from '../train/card.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { train } from '../train/train.ts';
 import { readSafetensors } from '../weights/safetensors.ts';
@@ -23,6 +22,7 @@ import { note, say, sayJson, UsageError, unlessStopped } from './io.ts';
 import { isThere, modelHelp, namedModel } from './modelNamed.ts';
 import { choice, numberWithin, wholeNumber } from './options.ts';
 import { percent } from './table.ts';
+import { drawable, originOf } from './trainFolder.ts';
 import { recipeNames, recipeOf } from './trainRecipe.ts';
 
 interface Given {
@@ -96,7 +96,7 @@ export const define: Define = (command, io) =>
       if (given.model !== undefined || !given.resume)
         await writeFileAtomic(description, `${JSON.stringify(named.description, null, 2)}\n`);
       const begin = given.resume ? 'last' : 'new';
-      const run = await runFolder(out, { begin, terminal: io.stderr, pictures: held ?? [] });
+      const run = await runFolder(out, { begin, terminal: io.stderr, pictures: await drawable(io, held ?? []) });
       const judged = protocol ?? judge;
       const every = given.every ?? (data === undefined ? 1 : 4);
       const { why, state, validation } = await train(model, {
@@ -104,7 +104,7 @@ export const define: Define = (command, io) =>
         recipe,
         ...(io.signal ? { signal: io.signal } : {}),
         ...run,
-        card: { data: originOf(data), ...(held ? { held: originOf(given.held) } : {}) },
+        card: { name: named.name, data: originOf(data), ...(held ? { held: originOf(given.held) } : {}) },
         cache: imageCache({ bytes: given.cache * 1e6 }),
         ...(held ? { validation: { data: held, every, ...(judged ? { protocol: judged } : {}) } } : {}),
         seed,
@@ -121,16 +121,6 @@ export const define: Define = (command, io) =>
       if (why === 'stopped') note(io, `saved; go on with the same options and --resume`);
       io.signal?.throwIfAborted();
     });
-
-/** What the card says of a data set: its name here, without the folder; scenes are this package's own. */
-const originOf = (data: string | undefined): Origin =>
-  data === undefined
-    ? {
-        name: 'street scenes',
-        source: 'painted by pyramidion',
-        licence: 'Apache-2.0',
-      }
-    : { name: namedData(data).format };
 
 /** A recipe with what was given in its place. */
 function changed(recipe: Recipe, { epochs, batch, rate }: Given): Recipe {
