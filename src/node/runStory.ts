@@ -1,4 +1,4 @@
-import type { PhaseSeconds, RunEpoch, RunStory } from '../picture/runStory.ts';
+import { type PhaseSeconds, phases, type RunEpoch, type RunStory } from '../picture/runStory.ts';
 import type { StartReport } from '../train/report.ts';
 import type { LogLine } from './logLines.ts';
 import type { Machine } from './logMachine.ts';
@@ -28,7 +28,8 @@ export function runStory(name: string, lines: readonly LogLine[]): RunStory {
   }
   const taken = lines.filter((line) => line.kind === 'step');
   const last = lines.at(-1);
-  const pace = taken.at(-1)?.imagesPerSecond;
+  const counted = lines.findLast((line) => line.kind === 'epoch' || line.kind === 'end')?.step ?? 0;
+  const seconds = phases.reduce((all, phase) => all + done[phase], 0);
   return {
     name,
     status: last?.kind === 'end' ? last.why : 'running',
@@ -37,7 +38,7 @@ export function runStory(name: string, lines: readonly LogLine[]): RunStory {
     taken,
     ended,
     seconds: done,
-    ...(pace === undefined ? {} : { imagesPerSecond: pace }),
+    ...(seconds > 0 ? { imagesPerSecond: (counted * start.recipe.batch) / seconds } : {}),
     settings: settingsOf(start),
   };
 }

@@ -59,15 +59,11 @@ export function rateChart(stories: readonly RunStory[]): string {
   return stepChart('Learning rate', 'Learning rate over steps:', lines, up);
 }
 
-const rateText = (rate: number) =>
-  rate === 0
-    ? '0'
-    : rate >= 0.01
-      ? `${Number(rate.toPrecision(3))}`
-      : rate
-          .toExponential()
-          .replace(/(\.\d\d)\d*/, '$1')
-          .replace('-', '\u2212');
+/** 0.01, 7e−5. */
+function rateText(rate: number): string {
+  const rounded = Number(rate.toPrecision(3));
+  return rounded === 0 || rounded >= 0.01 ? `${rounded}` : rounded.toExponential().replace('-', '\u2212');
+}
 
 /** Lines over steps, with the range of what each point is the mean of. */
 function stepChart(title: string, about: string, all: readonly Line[], up: Axis): string {

@@ -49,6 +49,7 @@ export interface RunStory {
   readonly ended: readonly RunEpoch[];
   /** All that was spent so far. */
   readonly seconds: PhaseSeconds;
+  /** Of the time that is told. */
   readonly imagesPerSecond?: number;
   /** Recipe, data, seed, versions, machine: names and values. */
   readonly settings: readonly (readonly [name: string, value: string])[];
