@@ -15,10 +15,12 @@ function cards(story: RunStory): string {
   const last = ended.at(-1);
   const lastHeld = ended.findLast(({ held }) => held !== undefined);
   const spent = total(seconds);
+  const lastRate = lastHeld === best ? undefined : lastHeld?.held?.missRate;
+  const later = lastRate ? `; ${percent(lastRate.logAverage, 1)} after epoch ${lastHeld?.epoch}` : '';
   const all = [
     rate && best
       ? card(percent(rate.logAverage, 1), 'log-average miss rate', [
-          `best, after epoch ${best.epoch}${lastHeld?.held?.missRate ? `; ${percent(lastHeld.held.missRate.logAverage, 1)} after epoch ${lastHeld.epoch}` : ''}`,
+          `best, after epoch ${best.epoch}${later}`,
           `${whole(rate.images)} held-out images, ${whole(rate.truths)} objects that count`,
         ])
       : '',

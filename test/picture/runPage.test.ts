@@ -57,6 +57,7 @@ describe('the page of a run', () => {
     const [head = ''] = runPage([story('one')]).split('<main>');
     expect(head).toContain('<b>31.6 %</b>');
     expect(head).toContain('best, after epoch 2; 40.0 % after epoch 3');
+    expect(runPage([story('one', 2)])).toContain('best, after epoch 2</p>'); // said once where it is the last
     expect(head).toContain('200 held-out images, 1,234 objects that count');
     expect(head).toContain('<b>1:40 min</b>'); // 90 + 3 + 6 + 1 seconds
     expect(head).toContain('3.0 % of it waiting for images');
