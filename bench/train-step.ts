@@ -36,10 +36,10 @@ import {
 import { useBackend, type WasmEngine } from 'pyramidion/engine';
 import { applyStep } from '../src/train/applyStep.ts';
 
-const batch = 2;
-const side = 224;
-const rounds = 12;
-const anchors = 6 * (28 * 28 + 14 * 14 + 7 * 7 + 4 * 4 + 2 * 2);
+export const batch = 2;
+export const side = 224;
+export const rounds = 12;
+export const anchors = 6 * (28 * 28 + 14 * 14 + 7 * 7 + 4 * 4 + 2 * 2);
 
 interface Targets {
   readonly classes: Tensor2D;
@@ -54,9 +54,9 @@ export interface TimedStep {
   readonly profile: (target: WasmEngine) => Profile;
 }
 
-/** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes), SSD loss, SGD with momentum, on the current backend. */
-export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
-  const model = detector({
+/** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes). */
+const network = (inputSize: readonly [number, number] = [side, side]) =>
+  detector({
     backbone: efficientNetB0(),
     neck: bifpn({ from: 'P3', to: 'P7', channels: 64, cells: 3 }),
     head: ssdHead({
@@ -64,8 +64,18 @@ export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
       anchors: baselineAnchors({ sides: [16, 32, 64, 128, 192] }),
       labels: ['person'],
     }),
-    inputSize: [side, side],
+    inputSize,
   });
+
+/** How many numbers of the network are trained. */
+export const parameters = (): number =>
+  [...weights(network()).values()]
+    .filter(({ trainable }) => trainable)
+    .reduce((sum, { shape = [] }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+
+/** The network, SSD loss, SGD with momentum, on the current backend. */
+export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
+  const model = network();
   const optimizer = sgd({ momentum: 0.9 });
   const plain = trainStep({
     model,
