@@ -152,4 +152,25 @@ describe('top k', () => {
     ];
     expect(expectAsCpu(orderLowerings, 'TopK', { x }, { k: 4, sorted: true }, { instead: wanted }).length).toBe(1);
   });
+  it('are the first of all in order, whether few or many are taken', () => {
+    const { floats, ints } = drawing('all in order');
+    const odd = [0, -0, 1, -1, 1e-40, -1e-40, 3e38, -3e38, Infinity, -Infinity, Number.NaN, 0, -0];
+    const n = 2500;
+    const drawn = floats([1, n], 3);
+    const cases = [
+      { ...drawn, numbers: Float32Array.from(drawn.numbers, (x, i) => odd[i % 29] ?? x) },
+      { ...ints([1, n], -5, 5) },
+      { ...ints([1, n], -(2 ** 31), 2 ** 31 - 1) },
+    ];
+    const key = (x: number) => (Number.isNaN(x) ? -Infinity : Math.max(x, -Number.MAX_VALUE));
+    for (const x of cases) {
+      const numbers = Array.from(x.numbers);
+      const places = numbers.map((_, i) => i).sort((a, b) => key(numbers[b] ?? 0) - key(numbers[a] ?? 0) || a - b);
+      for (const k of [1, 100, 157, n]) {
+        const first = places.slice(0, k);
+        const wanted = [first.map((i) => numbers[i] ?? 0), first];
+        expectAsCpu(orderLowerings, 'TopK', { x }, { k, sorted: true }, { instead: wanted });
+      }
+    }
+  });
 });

@@ -2,6 +2,11 @@ import { topK } from '../commands/codes.ts';
 import { type Lowering, type Lowerings, product } from '../plan/emit.ts';
 import { inputOf, numberIn, placeOf } from './attributes.ts';
 
+/** Bytes of the counts of digits: COUNTS of ../commands/order.ts, thrice. */
+const countsBytes = 3 * 4 * 2048;
+/** A heap of k takes longer than sorting all n where k is more than this share of n. */
+const share = 1 / 16;
+
 /** The k largest of each row and where they are: equal ones by their place, NaN behind all numbers. */
 const largest: Lowering = (node, emit) => {
   const x = inputOf(node);
@@ -12,6 +17,8 @@ const largest: Lowering = (node, emit) => {
   const k = numberIn(node, 'k');
   const [to, places] = [emit.make(values, 'plain'), emit.make(indices, 'plain')];
   if (k === 0) return;
+  const sorts = k > share * n;
+  const bytes = sorts ? countsBytes + 16 * n : 16 * k;
   emit.command({
     code: topK,
     name: `top ${k}`,
@@ -23,8 +30,9 @@ const largest: Lowering = (node, emit) => {
       n,
       k,
       x.dtype === 'float32' ? 0 : 1,
-      emit.scratch(16 * k),
-      16 * k,
+      emit.scratch(bytes),
+      bytes,
+      sorts ? 1 : 0,
     ],
     traffic: 4 * product(x.shape) + 8 * product(values.shape),
   });
