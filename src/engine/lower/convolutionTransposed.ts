@@ -1,11 +1,11 @@
 import type { Node } from '../../trace/graph.ts';
 import { multiplyAdds } from '../../trace/work.ts';
 import type { Geometry } from '../geometry.ts';
-import type { Emit } from '../plan/emit.ts';
+import { type Emit, product } from '../plan/emit.ts';
 import { inputOf, outputOf } from './attributes.ts';
 import { convolutionGeometry } from './convolutionGeometry.ts';
 import { panelsOf, vectorOf } from './convolutionPanels.ts';
-import { traffic } from './convolutionPointwise.ts';
+import { emitProduct, traffic } from './convolutionPointwise.ts';
 import { emitStrips } from './convolutionStrips.ts';
 
 /** One axis of the results that have the same taps: every stride-th, from `first` on. */
@@ -27,6 +27,9 @@ function phasesOf(size: number, kernel: number, stride: number, pad: number): re
   });
 }
 
+/** No activation. */
+const none = { kind: 0, slopes: undefined, fused: [] };
+
 /** What a convolution of the result would be; x is the result, y is dy. */
 function undone(node: Node): Geometry {
   return convolutionGeometry(node, outputOf(node).shape, inputOf(node, 'filter').shape, inputOf(node, 'dy').shape);
@@ -42,13 +45,18 @@ export function lowerTransposed(node: Node, emit: Emit): void {
   if (g.dilationHeight !== 1 || g.dilationWidth !== 1)
     throw new RangeError(`engine: ${node.op} is dilated by ${g.dilationHeight}x${g.dilationWidth}; it must be 1`);
   const [outputs, inputs] = [g.inChannels, g.outChannels];
+  const all = multiplyAdds(node);
+  if (product(filter.shape) === inputs * outputs && `${dy.shape.slice(0, 3)}` === `${y.shape.slice(0, 3)}`) {
+    const bias = vectorOf(node, undefined, outputs, emit);
+    const parts = { x: dy, filter, y, bias, activation: none, residual: undefined, madds: all };
+    emitProduct({ ...parts, name: 'conv transposed 1x1', transposed: true }, emit);
+    return;
+  }
   const from = emit.read(dy, 'blocked');
   const to = emit.make(y, 'blocked');
   const bias = vectorOf(node, undefined, outputs, emit);
-  const activation = { kind: 0, slopes: undefined, fused: [] };
   const rows = phasesOf(g.inHeight, g.kernelHeight, g.strideHeight, g.padTop);
   const columns = phasesOf(g.inWidth, g.kernelWidth, g.strideWidth, g.padLeft);
-  const all = multiplyAdds(node);
   for (const row of rows)
     for (const column of columns) {
       const taps = row.taps.flatMap((ky) => column.taps.map((kx) => (ky * g.kernelWidth + kx) * outputs * inputs));
@@ -84,7 +92,7 @@ export function lowerTransposed(node: Node, emit: Emit): void {
         {
           geometry,
           bias,
-          activation,
+          activation: none,
           residual: undefined,
           madds: (all * taps.length) / (g.kernelHeight * g.kernelWidth),
         },
