@@ -105,10 +105,11 @@ describe('the gradients of a depthwise convolution', () => {
     const [c = 1] = [shape[3]];
     const same = pick(true, false); // tfjs has one dilation or one stride
     const common: NamedAttrMap = { strides: [...strides], dilations: [1, 1], pad: pad as 'same' };
-    const dy = floats([...out, c], 3, same ? 'blocked' : layout);
-    const filter = floats([...kernel, c, 1]);
+    const times = pick(1, 1, 2, 3);
+    const dy = floats([...out, c * times], 3, same ? 'blocked' : layout);
+    const filter = floats([...kernel, c, times]);
     const x = floats(shape, 3, layout);
-    const filterShape = [...kernel, c, 1];
+    const filterShape = [...kernel, c, times];
     expectAsCpu(lowerings, 'DepthwiseConv2dNativeBackpropFilter', { x, dy }, { ...common, filterShape }, products);
     const inputShape = shape;
     expectAsCpu(lowerings, 'DepthwiseConv2dNativeBackpropInput', { dy, filter }, { ...common, inputShape }, products);

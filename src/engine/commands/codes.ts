@@ -50,3 +50,5 @@ export const scaleGradient = 147;
 export const spreadMean = 148;
 export const weightsGradient = 149;
 export const resizeGradient = 150;
+export const repeatChannels = 151;
+export const sumRepeats = 152;

@@ -71,7 +71,7 @@ function anyRows(
 }
 
 /** Pixels of a row whose 8 lanes are channels of x repeated `times`; lanes beyond them repeat the last. */
-function repeated(x: usize, group: usize, channels: i32, times: i32, first: i32, to: usize, n: i32): void {
+export function repeated(x: usize, group: usize, channels: i32, times: i32, first: i32, to: usize, n: i32): void {
   for (let lane = 0; lane < 8; lane++) {
     const channel = min(channels - 1, (first + lane) / times);
     let from = x + <usize>(channel >> 3) * group + (<usize>(channel & 7) << 2), at = to + (<usize>lane << 2);

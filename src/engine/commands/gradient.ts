@@ -3,6 +3,7 @@ import { depthwiseFilterGradient, filterGradient } from './gradientFilter';
 import { averagePoolGradient, depthwiseInputGradient, maxPoolGradient } from './gradientInput';
 import { resizeGradient, scaleGradient, spreadMean, swishGradient, weightsGradient } from './gradientMaps';
 import { normGradient } from './gradientNorm';
+import { repeatChannels, sumRepeats } from './gradientRepeat';
 
 export function runGradient(code: i32, p: usize, thread: i32, threads: i32): void {
   if (code == codes.filterGradient) filterGradient(p, thread, threads);
@@ -16,4 +17,6 @@ export function runGradient(code: i32, p: usize, thread: i32, threads: i32): voi
   else if (code == codes.spreadMean) spreadMean(p, thread, threads);
   else if (code == codes.weightsGradient) weightsGradient(p, thread, threads);
   else if (code == codes.resizeGradient) resizeGradient(p, thread, threads);
+  else if (code == codes.repeatChannels) repeatChannels(p, thread, threads);
+  else if (code == codes.sumRepeats) sumRepeats(p, thread, threads);
 }

@@ -5,6 +5,8 @@ import {
   depthwiseInputGradient,
   filterGradient,
   maxPoolGradient,
+  repeatChannels,
+  sumRepeats,
 } from '../commands/codes.ts';
 import type { Geometry } from '../geometry.ts';
 import { type Emit, groupsOf8, type Lowering, type Lowerings, type Operand, product, type Word } from '../plan/emit.ts';
@@ -93,23 +95,38 @@ const filterOf: Lowering = (node, emit) => {
   });
 };
 
-/** @throws RangeError for several filters a channel */
-function depthwiseGeometry(node: Node, x: Value, filter: readonly number[], y: Value): Geometry {
-  if ((filter[3] ?? 1) !== 1)
-    throw new RangeError(`engine: ${node.op} has ${filter[3]} filters a channel; the engine knows the gradient of one`);
-  return convolutionGeometry(node, x.shape, filter, y.shape);
+/** The window over a map that has each channel as often as it has filters. */
+function depthwiseGeometry(node: Node, x: readonly number[], filter: readonly number[], y: Value): Geometry {
+  const [tall = 1, broad = 1, channels = 1, times = 1] = filter;
+  const all = channels * times;
+  return convolutionGeometry(node, [...x.slice(0, 3), all], [tall, broad, all, 1], y.shape);
+}
+
+/** Bytes of a map of such a window. */
+const mapBytes = (g: Geometry) => 32 * groupsOf8(g.inChannels) * g.batch * g.inHeight * g.inWidth;
+
+/** A command between a map and one that has each of its channels several times. */
+function emitRepeats(code: number, name: string, [from, to]: [Operand, Operand], g: Geometry, times: number, emit: Emit) {
+  const words = [from, to, g.batch * g.inHeight * g.inWidth, g.inChannels / times, times];
+  emit.command({ code, name, words, traffic: mapBytes(g) * (1 + 1 / times) });
 }
 
 const depthwiseFilterOf: Lowering = (node, emit) => {
   const [x, dy, to] = [inputOf(node, 'x'), inputOf(node, 'dy'), outputOf(node)];
-  const g = depthwiseGeometry(node, x, to.shape, dy);
+  const g = depthwiseGeometry(node, x.shape, to.shape, dy);
+  const times = to.shape[3] ?? 1;
   const strips = stripsOf(g, 1);
   const bytes = strips.bytes + 32 * g.kernelHeight * g.kernelWidth;
+  const repeated = () => {
+    const all = together(mapBytes(g), emit);
+    emitRepeats(repeatChannels, 'repeat channels', [emit.read(x, 'blocked'), all], g, times, emit);
+    return all;
+  };
   emit.command({
     code: depthwiseFilterGradient,
     name: `depthwise filter gradient ${said(g)}`,
     words: [
-      emit.read(x, 'blocked'),
+      times === 1 ? emit.read(x, 'blocked') : repeated(),
       emit.read(dy, 'blocked'),
       emit.make(to, 'plain'),
       0,
@@ -135,15 +152,17 @@ function inputBytes(g: Geometry): number {
 
 const depthwiseInputOf: Lowering = (node, emit) => {
   const [dy, filter, dx] = [inputOf(node, 'dy'), inputOf(node, 'filter'), outputOf(node)];
-  const g = depthwiseGeometry(node, dx, filter.shape, dy);
+  const g = depthwiseGeometry(node, dx.shape, filter.shape, dy);
+  const times = filter.shape[3] ?? 1;
   const bytes = inputBytes(g);
+  const to = times === 1 ? emit.make(dx, 'blocked') : together(mapBytes(g), emit);
   emit.command({
     code: depthwiseInputGradient,
     name: `depthwise input gradient ${said(g)}`,
     words: [
       emit.read(dy, 'blocked'),
       emit.read(filter, 'plain'),
-      emit.make(dx, 'blocked'),
+      to,
       0,
       emit.scratch(bytes),
       bytes,
@@ -153,6 +172,7 @@ const depthwiseInputOf: Lowering = (node, emit) => {
     madds: product(dy.shape) * g.kernelHeight * g.kernelWidth,
     traffic: traffic([dy, dx]),
   });
+  if (times > 1) emitRepeats(sumRepeats, 'sum repeats', [to, emit.make(dx, 'blocked')], g, times, emit);
 };
 
 /** A pool's window, whose sides are an attribute. */
