@@ -11,8 +11,8 @@ ${rows.map((r) => `      v = v128.load32_splat(x, ${32 * u + 4 * r}); ${panels.m
     }`;
   const each = (make) => rows.flatMap((r) => panels.flatMap((p) => [make(r, p)]));
   return `
-/** sums [${panelCount}][8][8] of ${rowCount} of 8 rows += x^T y over pixels; panels of y lie \`panel\` bytes apart. */
-function outer${rowCount}x${panelCount}(x: usize, y: usize, panel: usize, pixels: i32, sums: usize): void {
+/** Sums of ${rowCount} of 8 rows by ${panelCount} of 8 += x^T y over pixels; panels of y lie \`panel\` bytes apart. */
+function outer${rowCount}x${panelCount}(x: usize, y: usize, panel: usize, pixels: i32, sums: usize, row: usize, next: usize, first: bool): void {
   const zero = f32x4.splat(0);
   let ${each((r, p) => `s${r}${p}0 = zero, s${r}${p}1 = zero`).join(', ')};
   let ${panels.map((p) => `y${p} = y${p ? ` + panel${p > 1 ? ` * ${p}` : ''}` : ''}`).join(', ')};
@@ -24,16 +24,19 @@ function outer${rowCount}x${panelCount}(x: usize, y: usize, panel: usize, pixels
     ${step(0)}
     x += 32; ${panels.map((p) => `y${p} += 32;`).join(' ')}
   }
-${each((r, p) => {
-  const at = 256 * p + 32 * r;
-  return `  s${r}${p}0 = f32x4.add(v128.load(sums, ${at}), s${r}${p}0); s${r}${p}1 = f32x4.add(v128.load(sums, ${at + 16}), s${r}${p}1);`;
-}).join('\n')}
-${each((r, p) => {
-  const at = 256 * p + 32 * r;
-  return `  v128.store(sums, s${r}${p}0, ${at}); v128.store(sums, s${r}${p}1, ${at + 16});`;
-}).join('\n')}
+${ends(each((r, p) => ({ r, p, at: placed('sums', r, p) })))}
 }`;
 };
+
+/** Where the sums of a row and a panel go. */
+const placed = (from, row, panel) => `${from}${row ? ` + row * ${row}` : ''}${panel ? ' + next' : ''}`;
+
+/** Adds what was summed to what is there; the first time there is nothing yet. */
+const ends = (sums) => `${sums.map(({ r, p, at }) => `  const t${r}${p} = ${at};`).join('\n')}
+  if (!first) {
+${sums.map(({ r, p }) => [0, 1].map((h) => `    s${r}${p}${h} = f32x4.add(v128.load(t${r}${p}, ${16 * h}), s${r}${p}${h});`).join(' ')).join('\n')}
+  }
+${sums.map(({ r, p }) => [0, 1].map((h) => `  v128.store(t${r}${p}, s${r}${p}${h}, ${16 * h});`).join(' ')).join('\n')}`;
 
 /** 6 channels of x by 2 panels: `near` of them in one group, the others in the next. Twelve sums fill the registers. */
 const across = (near) => {
@@ -44,11 +47,10 @@ const across = (near) => {
       ${panels.map((p) => `const y${p}0 = v128.load(y${p}, ${32 * u}), y${p}1 = v128.load(y${p}, ${32 * u + 16});`).join(' ')}
 ${rows.map((r) => `      v = v128.load32_splat(${of(r)[0]}, ${32 * u + 4 * of(r)[2]}); ${panels.map((p) => `s${r}${p}0 = madd(v, y${p}0, s${r}${p}0); s${r}${p}1 = madd(v, y${p}1, s${r}${p}1);`).join(' ')}`).join('\n')}
     }`;
-  const each = (make) => rows.flatMap((r) => panels.flatMap((p) => [make(r, p)])).join('\n');
-  const place = (r, p, h) => `${of(r)[1]}, ${256 * p + 32 * of(r)[2] + 16 * h}`;
+  const sums = rows.flatMap((r) => panels.map((p) => ({ r, p, at: placed(of(r)[1], of(r)[2], p) })));
   return `
-/** Sums [2][8][8] of ${near} rows from xa on and ${6 - near} from xb on += x^T y over pixels. */
-function across${near}(xa: usize, xb: usize, y: usize, panel: usize, pixels: i32, ta: usize, tb: usize): void {
+/** Sums of ${near} rows from xa on and ${6 - near} from xb on, by 2 panels, += x^T y over pixels. */
+function across${near}(xa: usize, xb: usize, y: usize, panel: usize, pixels: i32, ta: usize, tb: usize, row: usize, next: usize, first: bool): void {
   const zero = f32x4.splat(0);
   let ${rows.flatMap((r) => panels.map((p) => `s${r}${p}0 = zero, s${r}${p}1 = zero`)).join(', ')};
   let y0 = y, y1 = y + panel;
@@ -60,11 +62,7 @@ function across${near}(xa: usize, xb: usize, y: usize, panel: usize, pixels: i32
     ${step(0)}
     xa += 32; xb += 32; y0 += 32; y1 += 32;
   }
-${each((r, p) => `  s${r}${p}0 = f32x4.add(v128.load(${place(r, p, 0)}), s${r}${p}0); s${r}${p}1 = f32x4.add(v128.load(${place(r, p, 1)}), s${r}${p}1);`)}
-${each((r, p) => {
-  const [, to, row] = of(r);
-  return [0, 1].map((h) => `  v128.store(${to}, s${r}${p}${h}, ${256 * p + 32 * row + 16 * h});`).join(' ');
-})}
+${ends(sums)}
 }`;
 };
 
@@ -83,43 +81,47 @@ export function tilePanels(panels: i32): i32 {
 }
 
 /**
- * The same for \`groups\` groups of 8 channels of x, \`group\` bytes apart; the last has \`rows\`. Sums \`next\` bytes from group to group.
+ * The same for \`groups\` groups of 8 channels of x, \`group\` bytes apart; the last has \`rows\`. Sums lie \`row\` bytes from row to
+ * row, \`next\` from panel to panel and \`down\` from group to group.
  */
 export function outerGroups(
-  x: usize, group: usize, groups: i32, rows: i32, y: usize, panel: usize, panels: i32, pixels: i32, sums: usize, next: usize,
+  x: usize, group: usize, groups: i32, rows: i32, y: usize, panel: usize, panels: i32, pixels: i32, sums: usize, row: usize, next: usize, down: usize,
+  first: bool,
 ): void {
 ${
   wide
     ? `  if (panels == 2)
     for (; groups > 3 || (groups == 3 && rows > 4); groups -= 3) {
-      const x1 = x + group, x2 = x1 + group, t1 = sums + next, t2 = t1 + next;
-      across6(x, x, y, panel, pixels, sums, sums);
-      across2(x + 24, x1, y, panel, pixels, sums + 192, t1);
-      across4(x1 + 16, x2, y, panel, pixels, t1 + 128, t2);
-      across6(x2 + 8, x2, y, panel, pixels, t2 + 64, t2);
+      const x1 = x + group, x2 = x1 + group, t1 = sums + down, t2 = t1 + down;
+      across6(x, x, y, panel, pixels, sums, sums, row, next, first);
+      across2(x + 24, x1, y, panel, pixels, sums + row * 6, t1, row, next, first);
+      across4(x1 + 16, x2, y, panel, pixels, t1 + row * 4, t2, row, next, first);
+      across6(x2 + 8, x2, y, panel, pixels, t2 + row * 2, t2, row, next, first);
       x = x2 + group;
-      sums = t2 + next;
+      sums = t2 + down;
     }`
     : ''
 }
   for (; groups > 0; groups--) {
-    outerTile(x, groups == 1 ? rows : 8, y, panel, panels, pixels, sums);
+    outerTile(x, groups == 1 ? rows : 8, y, panel, panels, pixels, sums, row, next, first);
     x += group;
-    sums += next;
+    sums += down;
   }
 }
 
-/** sums [panels][8][8] += x^T y over pixels, \`rows\` (1 to 8) channels of x by the panels of a tile. */
-export function outerTile(x: usize, rows: i32, y: usize, panel: usize, panels: i32, pixels: i32, sums: usize): void {
+/** Sums += x^T y over pixels, \`rows\` (1 to 8) channels of x by the panels of a tile; the \`first\` time they are only stored. */
+export function outerTile(
+  x: usize, rows: i32, y: usize, panel: usize, panels: i32, pixels: i32, sums: usize, row: usize, next: usize, first: bool,
+): void {
 ${
   wide
     ? `  if (panels == 2) {
-    outer4x2(x, y, panel, pixels, sums);
-    if (rows > 4) outer4x2(x + 16, y, panel, pixels, sums + 128);
-  } else if (rows > 4) outer8x1(x, y, panel, pixels, sums);
-  else outer4x1(x, y, panel, pixels, sums);`
-    : `  outer4x1(x, y, panel, pixels, sums);
-  if (rows > 4) outer4x1(x + 16, y, panel, pixels, sums + 128);`
+    outer4x2(x, y, panel, pixels, sums, row, next, first);
+    if (rows > 4) outer4x2(x + 16, y, panel, pixels, sums + row * 4, row, next, first);
+  } else if (rows > 4) outer8x1(x, y, panel, pixels, sums, row, next, first);
+  else outer4x1(x, y, panel, pixels, sums, row, next, first);`
+    : `  outer4x1(x, y, panel, pixels, sums, row, next, first);
+  if (rows > 4) outer4x1(x + 16, y, panel, pixels, sums + row * 4, row, next, first);`
 }
 }
 `,

@@ -20,11 +20,12 @@ function isPointwise(p: usize): bool {
 }
 
 /**
- * Words: map, gradient of the result, filter's gradient [kh, kw, in, out], sums [in / 8][taps][out / 8][8][8], scratch, bytes
- * of it for a thread; a window (gradientStrip.ts); channels, channels of the result.
+ * Words: map, gradient of the result, filter's gradient [kh, kw, in, out], sums [in / 8][taps][out / 8][8][8] or 0, scratch,
+ * bytes of it for a thread; a window (gradientStrip.ts); channels, channels of the result. Sums are made where they belong
+ * where both are multiples of 8, and there alone.
  */
 export function filterGradient(p: usize, thread: i32, threads: i32): void {
-  const x = address(p, 2), dy = address(p, 3), to = address(p, 4), sums = address(p, 5);
+  const x = address(p, 2), dy = address(p, 3), to = address(p, 4), apart = address(p, 5), direct = apart == 0;
   const scratch = address(p, 6) + address(p, 7) * <usize>thread;
   const channels = word(p, 22), outChannels = word(p, 23);
   const groups = (channels + 7) >> 3, panels = (outChannels + 7) >> 3;
@@ -37,8 +38,11 @@ export function filterGradient(p: usize, thread: i32, threads: i32): void {
   const n0 = byGroup ? 0 : share(panels, thread, threads), n1 = byGroup ? panels : share(panels, thread + 1, threads);
   if (g0 >= g1 || n0 >= n1) return;
   const count = n1 - n0;
-  const sumsOf = <usize>panels << 8, first = <usize>n0 << 8;
-  for (let i = g0 * taps; i < g1 * taps; i++) memory.fill(sums + <usize>i * sumsOf + first, 0, <usize>count << 8);
+  // Where sums are: bytes from row to row, from panel to panel, from group to group, from tap to tap.
+  const line = <usize>outChannels << 2, blocks = <usize>panels << 8;
+  const row: usize = direct ? line : 32, next: usize = direct ? 32 : 256;
+  const down = direct ? line << 3 : blocks * <usize>taps, tapStep = direct ? line * <usize>channels : blocks;
+  const sums = (direct ? to : apart) + <usize>n0 * next;
 
   if (isPointwise(p)) {
     const pixels = b * inner;
@@ -49,7 +53,7 @@ export function filterGradient(p: usize, thread: i32, threads: i32): void {
         const y = dy + <usize>(n0 + j) * panel + (<usize>m << 5);
         outerGroups(
           x + <usize>g0 * group + (<usize>m << 5), group, g1 - g0, min(8, channels - g1 * 8 + 8), y, panel, some, n,
-          sums + <usize>g0 * sumsOf + first + (<usize>j << 8), sumsOf,
+          sums + <usize>g0 * down + <usize>j * next, row, next, down, m == 0,
         );
       }
     }
@@ -66,25 +70,28 @@ export function filterGradient(p: usize, thread: i32, threads: i32): void {
           toPhases(p, x + <usize>g * group + (<usize>(image * outer) << 5), y, rows, phases);
           for (let j = 0, some = 0; j < count; j += some) {
             some = tilePanels(count - j);
-            let at = sums + <usize>(g * taps) * sumsOf + first + (<usize>j << 8);
+            let at = sums + <usize>g * down + <usize>j * next;
             for (let ky = 0; ky < kernelHeight(p); ky++)
               for (let kx = 0; kx < kernelWidth(p); kx++) {
                 const shifted = phases + tapOffset(p, ky, kx, rows);
-                outerTile(shifted, min(8, channels - g * 8), scratch + strip * <usize>j, strip, some, rows * across, at);
-                at += sumsOf;
+                outerTile(
+                  shifted, min(8, channels - g * 8), scratch + strip * <usize>j, strip, some, rows * across, at, row, next, image == 0 && y == 0,
+                );
+                at += tapStep;
               }
           }
         }
       }
   }
 
+  if (direct) return;
   for (let g = g0; g < g1; g++)
     for (let tap = 0; tap < taps; tap++)
       for (let r = 0; r < min(8, channels - g * 8); r++) {
-        const row = to + (<usize>((tap * channels + g * 8 + r) * outChannels) << 2);
-        const from = sums + <usize>(g * taps + tap) * sumsOf + (<usize>r << 5);
+        const at = to + (<usize>((tap * channels + g * 8 + r) * outChannels) << 2);
+        const from = apart + <usize>g * down + <usize>tap * tapStep + (<usize>r << 5);
         for (let n = n0; n < n1; n++)
-          memory.copy(row + (<usize>n << 5), from + (<usize>n << 8), <usize>min(8, outChannels - n * 8) << 2);
+          memory.copy(at + (<usize>n << 5), from + (<usize>n << 8), <usize>min(8, outChannels - n * 8) << 2);
       }
 }
 

@@ -76,6 +76,7 @@ const filterOf: Lowering = (node, emit) => {
   const taps = g.kernelHeight * g.kernelWidth;
   const [groups, panels] = [groupsOf8(g.inChannels), groupsOf8(g.outChannels)];
   const strips = stripsOf(g, panels);
+  const whole = g.inChannels % 8 === 0 && g.outChannels % 8 === 0; // sums then need no place of their own
   emit.command({
     code: filterGradient,
     name: `filter gradient ${said(g)}`,
@@ -83,7 +84,7 @@ const filterOf: Lowering = (node, emit) => {
       emit.read(x, 'blocked'),
       emit.read(dy, 'blocked'),
       emit.make(to, 'plain'),
-      together(256 * taps * groups * panels, emit),
+      whole ? undefined : together(256 * taps * groups * panels, emit),
       emit.scratch(strips.bytes),
       strips.bytes,
       ...windowWords(g, strips.rows),
@@ -106,7 +107,14 @@ function depthwiseGeometry(node: Node, x: readonly number[], filter: readonly nu
 const mapBytes = (g: Geometry) => 32 * groupsOf8(g.inChannels) * g.batch * g.inHeight * g.inWidth;
 
 /** A command between a map and one that has each of its channels several times. */
-function emitRepeats(code: number, name: string, [from, to]: [Operand, Operand], g: Geometry, times: number, emit: Emit) {
+function emitRepeats(
+  code: number,
+  name: string,
+  [from, to]: [Operand, Operand],
+  g: Geometry,
+  times: number,
+  emit: Emit,
+) {
   const words = [from, to, g.batch * g.inHeight * g.inWidth, g.inChannels / times, times];
   emit.command({ code, name, words, traffic: mapBytes(g) * (1 + 1 / times) });
 }
