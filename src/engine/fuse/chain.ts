@@ -7,7 +7,7 @@ import { sourcesOf, weightedSources } from '../lower/elementwise.ts';
 
 /** Kernels whose lowering makes more than one command, or none. */
 const apart = new Set(['Identity', 'FusedBatchNorm', 'PyramidionBatchNormStored']);
-const isElementwise = ({ op }: Node): boolean => Object.hasOwn(chainRules, op) && !apart.has(op);
+export const isElementwise = ({ op }: Node): boolean => Object.hasOwn(chainRules, op) && !apart.has(op);
 
 /** Operands and steps of a chain: no more, so that all its blocks stay in L1. */
 const most = 24;
