@@ -52,6 +52,8 @@ export interface TimedStep {
   (): Promise<number>;
   /** Its commands on an engine, one by one, without what goes in and out. */
   readonly profile: (target: WasmEngine) => Profile;
+  /** What the last step's loss was. */
+  readonly loss: () => number;
 }
 
 /** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes). */
@@ -73,13 +75,28 @@ export const parameters = (): number =>
     .filter(({ trainable }) => trainable)
     .reduce((sum, { shape = [] }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
-/** The network, SSD loss, SGD with momentum, on the current backend. */
-export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
-  const model = network();
+/** Of a step that is not the bench's own. */
+export interface StepSettings {
+  /** Default 224x224. */
+  readonly inputSize?: readonly [height: number, width: number];
+  /** Learning rate. Default 0.01. */
+  readonly rate?: number;
+  /** Joint norm that gradients are clipped to. Default: they are not. */
+  readonly clipNorm?: number;
+}
+
+/** The network at an input size, SSD loss, SGD with momentum at a rate, on the current backend. */
+export function prepare(
+  how: 'plain' | 'compiled' | WasmEngine,
+  { inputSize = [side, side], rate = 0.01, clipNorm }: StepSettings = {},
+): TimedStep {
+  const model = network(inputSize);
+  const count = model.anchors.length / 4;
   const optimizer = sgd({ momentum: 0.9 });
   const plain = trainStep({
     model,
     optimizer,
+    ...(clipNorm !== undefined && { clipNorm }),
     loss: (predictions, { classes, boxes, positives }: Targets) => ({
       ...ssdLoss({ ...predictions, classes, targets: boxes, positives }),
     }),
@@ -88,14 +105,15 @@ export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
   const step = how === 'plain' ? plain : compile(plain, { root: model, ...target });
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
   let slots: Map<Weight, Slots> = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
-  const marks = Int32Array.from({ length: batch * anchors }, (_, i) => (i % 211 === 0 ? 1 : 0));
-  const images = randomUniform([batch, side, side, 3], 0, 255, 'float32', 1) as Tensor4D;
+  const marks = Int32Array.from({ length: batch * count }, (_, i) => (i % 211 === 0 ? 1 : 0));
+  const images = randomUniform([batch, ...inputSize, 3], 0, 255, 'float32', 1) as Tensor4D;
   const targets: Targets = {
-    classes: tensor2d(marks, [batch, anchors], 'int32'),
-    boxes: zeros([batch, anchors, 4]),
+    classes: tensor2d(marks, [batch, count], 'int32'),
+    boxes: zeros([batch, count, 4]),
     positives: scalar(marks.reduce((sum, mark) => sum + mark, 0)),
   };
-  const learningRate = fill([], 0.01) as Scalar;
+  const learningRate = fill([], rate) as Scalar;
+  let loss = Number.NaN;
   const inputs = () => {
     const values = new Map(trained.map((weight) => [weight, weight.read()]));
     return { weights: values, slots, images, targets, learningRate };
@@ -104,7 +122,7 @@ export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
     const given = inputs();
     const start = performance.now();
     const results = step(given);
-    const loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
+    loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
     slots = applyStep(results, slots);
     dispose(Object.values(results.loss));
     const time = performance.now() - start;
@@ -113,6 +131,7 @@ export function prepare(how: 'plain' | 'compiled' | WasmEngine): TimedStep {
   };
   return Object.assign(run, {
     profile: (on: WasmEngine) => profile(plain, [inputs()], { target: on, root: model, rounds }),
+    loss: () => loss,
   });
 }
 
