@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { useBackend, wasmEngine } from 'pyramidion/engine';
 import { pythonWith } from './python.ts';
-import { anchors, batch, parameters, prepare, rounds, side } from './train-step.ts';
+import { anchors, batch, parameters, prepare, side } from './train-step.ts';
+
+/** Many, so that some of each are undisturbed on a machine that does other things too. */
+const rounds = 40;
 
 /** Where a PyTorch of the benches' own may be. */
 const own = 'node_modules/.peers';

@@ -38,7 +38,7 @@ import { applyStep } from '../src/train/applyStep.ts';
 
 export const batch = 2;
 export const side = 224;
-export const rounds = 12;
+const rounds = 12;
 export const anchors = 6 * (28 * 28 + 14 * 14 + 7 * 7 + 4 * 4 + 2 * 2);
 
 interface Targets {
