@@ -1,3 +1,6 @@
+/** Bytes that 32-bit addresses reach. */
+export const mostBytes = 2 ** 32;
+
 /** Bytes of base64 text. */
 export function decode(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);

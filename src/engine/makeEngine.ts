@@ -1,9 +1,10 @@
 import { fuseSwish } from '../trace/fuseSwish.ts';
+import { mostBytes } from './bytes.ts';
 import { fusions } from './fuse/fusions.ts';
 import { convert } from './lower/layouts.ts';
 import { lowerings } from './lower/lowerings.ts';
 import { planGraph } from './plan/planner.ts';
-import { heapOver, mostPages } from './run/heap.ts';
+import { heapOver, pagesIn } from './run/heap.ts';
 import { type EngineBuild, engineInstance, engineModule } from './run/module.ts';
 import { patience, startPool } from './run/pool.ts';
 import { prepared } from './run/prepared.ts';
@@ -20,7 +21,7 @@ const maySleep = () => typeof (globalThis as { document?: unknown }).document ==
 /** An engine of a build, on so many threads. @throws Error for a build that this runtime does not take */
 export async function makeEngine({ build, threads }: { build: EngineBuild; threads: number }): Promise<WasmEngine> {
   const shared = threads > 1;
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: mostPages, shared });
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: pagesIn(mostBytes), shared });
   const module = await engineModule(build, { shared });
   const { init, ...kernels } = engineInstance(module, memory);
   init();
@@ -68,9 +69,14 @@ export async function makeEngine({ build, threads }: { build: EngineBuild; threa
     build,
     threads,
     keeps: (op) => Object.hasOwn(lowerings, op),
-    prepare: (graph) => {
+    prepare: (graph, donated) => {
       const fused = [fuseSwish, ...fusions].reduce((now, pass) => pass(now), graph);
-      return prepared(planGraph(fused, { lowerings, convert, threads }), { heap, store, arena: arenaFor, run });
+      return prepared(planGraph(fused, { lowerings, convert, threads, donated }), {
+        heap,
+        store,
+        arena: arenaFor,
+        run,
+      });
     },
     memory: () => ({ used: heap.used(), grown: memory.buffer.byteLength }),
     dispose: () => {

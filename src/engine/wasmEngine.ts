@@ -1,5 +1,5 @@
 import type { Graph } from '../trace/graph.ts';
-import type { LocalTarget } from '../trace/target.ts';
+import type { Donated, LocalTarget } from '../trace/target.ts';
 import { type EngineBuild, fastestBuild } from './run/module.ts';
 import { canShare, physicalCores } from './run/pool.ts';
 import type { EnginePrepared } from './run/prepared.ts';
@@ -18,7 +18,7 @@ export interface EngineOptions {
 export interface WasmEngine extends LocalTarget {
   readonly build: EngineBuild;
   readonly threads: number;
-  readonly prepare: (graph: Graph) => EnginePrepared;
+  readonly prepare: (graph: Graph, donated?: Donated) => EnginePrepared;
   /** Bytes of memory that are in use, and that it has grown to, which WebAssembly never gives back before the engine is dropped. */
   readonly memory: () => { readonly used: number; readonly grown: number };
   /** Stops its threads. It cannot be used afterwards. */

@@ -68,6 +68,9 @@ function backend(): HeldBackend {
 /** A tensor of numbers in an engine's memory, which frees them when it is disposed. */
 export const tensorOf = <N extends HeldNumbers>(numbers: N): Tensor => backend().hold(numbers);
 
+/** Whether no other tensor, such as a variable, has the same numbers. */
+export const isAlone = ({ dataId }: Tensor): boolean => home[mark]?.held.get(dataId)?.uses === 1;
+
 /** What `tensorOf` was given, as long as no other backend has taken the numbers over. */
 export function heldOf<N extends HeldNumbers>({ dataId }: Tensor): N | undefined {
   return home[mark]?.held.get(dataId)?.numbers as N | undefined; // of whom, its owner says

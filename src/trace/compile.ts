@@ -5,7 +5,7 @@ import { userLine, withLongStacks } from '../tfjs/sourceLine.ts';
 import { type CallForm, formOf, type ResultForm } from './callForm.ts';
 import { type CompiledFor, type CompileTargetOptions, compileTarget } from './compileTarget.ts';
 import { type Graph, type WeightValue, weightsOf } from './graph.ts';
-import { localPlan } from './localPlan.ts';
+import { type Donation, localPlan } from './localPlan.ts';
 import { forBackend, type Plan, plan } from './plan.ts';
 import { recordCall } from './recordCall.ts';
 import { type LocalTarget, MissingKernel } from './target.ts';
@@ -13,12 +13,14 @@ import { type LocalTarget, MissingKernel } from './target.ts';
 export interface CompileOptions {
   /** The model whose blocks name the places. Default: the function itself, if it is a block. */
   readonly root?: HasParts;
-  /** Bytes that plans may keep: constants, and filters with their batch norms folded in. Default 1 GiB. */
+  /** Bytes that plans may keep: commands, constants, and filters folded and packed. Default 1 GiB. */
   readonly maxBytes?: number;
   /** Who asks, for errors. Default `compile`. */
   readonly label?: string;
   /** Our engine: `await wasmEngine()`. Default: the current backend. */
   readonly target?: LocalTarget;
+  /** What our engine may write results over, so that they take no memory of their own. Default nothing. */
+  readonly donate?: Donation;
   /** Hears once why a function runs on the current backend although it has a target: a kernel that the target lacks. Default: a warning. */
   readonly onFallback?: (reason: string) => void;
 }
@@ -65,7 +67,7 @@ export function compile<F extends (...args: never[]) => unknown>(
   options: CompileOptions | CompileTargetOptions = {},
 ): (F & Compiled) | CompiledFor<F> {
   if (isElsewhere(options)) return compileTarget(fn, options);
-  const { label = 'compile', root = isBlock(fn) ? fn : undefined, maxBytes = 2 ** 30, target } = options;
+  const { label = 'compile', root = isBlock(fn) ? fn : undefined, maxBytes = 2 ** 30, target, donate } = options;
   const { onFallback = (reason) => console.warn(reason) } = options;
   const plans = new Map<string, Ready>();
   const call = fn as unknown as (...args: readonly unknown[]) => unknown;
@@ -78,7 +80,7 @@ export function compile<F extends (...args: never[]) => unknown>(
   const planFor = (graph: Graph, keeps: readonly boolean[]): Plan => {
     if (target)
       try {
-        return localPlan(graph, keeps, target);
+        return localPlan(graph, keeps, { target, donate });
       } catch (error) {
         if (!(error instanceof MissingKernel)) throw error;
         if (!fell) onFallback(`${label}: ${error.message}; it runs on ${getBackend()} instead`);

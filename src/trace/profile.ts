@@ -40,7 +40,7 @@ export function profile<Args extends readonly unknown[]>(
   const form = formOf(args, label);
   const call = fn as unknown as (...args: readonly unknown[]) => unknown;
   const { graph } = recordCall(call, form, { label, ...(root && { root }) });
-  const plan = localPlan(graph, [], target);
+  const plan = localPlan(graph, [], { target });
   try {
     plan.time(form.tensors, 2);
     const commands = plan.time(form.tensors, rounds);

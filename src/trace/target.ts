@@ -63,9 +63,20 @@ export interface CommandTime {
   readonly fused: readonly string[];
 }
 
+/** What a plan may write over. */
+export interface Donated {
+  /** Inputs, by name, whose memory becomes that of the output of the same name: these have the same shape and type. */
+  readonly names: ReadonlySet<string>;
+  /** Outputs, by name, whose numbers must be finite; where they are not, nothing that was given is written over. */
+  readonly ifFinite: ReadonlySet<string>;
+}
+
 /** A graph that is ready to run here and now. Nothing is taken before its first run. */
 export interface LocalPrepared {
-  /** In the order of the graph's inputs -> in the order of its outputs, new numbers in the target's memory. */
+  /**
+   * In the order of the graph's inputs -> in the order of its outputs, numbers in the target's memory: new, or those of a donated
+   * input that nobody else held, which holds them too.
+   */
   readonly run: (inputs: readonly (HostTensor | Held)[], weights: ReadWeight) => readonly Held[];
   /** Runs it command by command, so many times. */
   readonly time: (
@@ -90,7 +101,7 @@ export interface LocalTarget {
   /** Whether it runs a composite op whole. */
   readonly keeps: (op: string) => boolean;
   /** @throws MissingKernel */
-  readonly prepare: (graph: Graph) => LocalPrepared;
+  readonly prepare: (graph: Graph, donated?: Donated) => LocalPrepared;
 }
 
 /** A kernel that a local target has not. */

@@ -103,7 +103,12 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
   const target = await engineFor(options.on);
   const stepOver = (statistics: 'batch' | 'stored') => {
     const plain = trainStep({ model, optimizer, own, loss: toLessen, statistics, ...cuts });
-    return compile(plain, { root: model, label: 'train', ...(target ? { target } : {}) });
+    return compile(plain, {
+      root: model,
+      label: 'train',
+      donate: { inputs: ['weights', 'slots'], ifFinite: ['loss'] },
+      ...(target ? { target } : {}),
+    });
   };
   const [early, late] = [stepOver('batch'), stepOver('stored')];
   const stepsPerEpoch = batchCount(data.length, recipe);

@@ -135,6 +135,9 @@ export function commandChain({ to, dtype, sides, operands }: ChainPlaces, steps:
       ...words,
     ],
     traffic: 4 * read.reduce((a, b) => a + b, product(sides)),
+    over: operands
+      .filter((_, i) => merged.every((_, k) => strides[i]?.[k] === product(merged.slice(k + 1))))
+      .map(({ at }) => at),
     ...(steps.length > 1 ? { fused: steps.map(({ op }) => shortName(op)) } : {}),
   });
 }

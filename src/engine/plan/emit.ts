@@ -31,6 +31,8 @@ export interface Command {
   readonly name: string;
   /** In the order in which the kernel reads them, from word 2 on. */
   readonly words: readonly Word[];
+  /** Operands that its result may lie over: it reads each of their numbers before it writes the one at that place. */
+  readonly over?: readonly Operand[];
   /** Multiply-adds. */
   readonly madds?: number;
   /** Bytes that it reads and writes at least. */

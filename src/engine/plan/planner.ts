@@ -1,7 +1,8 @@
 import { fixedNodes, isStored } from '../../trace/fixed.ts';
 import { type Graph, liveNodes, type Node, type Value } from '../../trace/graph.ts';
-import { MissingKernel } from '../../trace/target.ts';
+import { type Donated, MissingKernel } from '../../trace/target.ts';
 import { copyBytes } from '../commands/codes.ts';
+import { donate, pairsOf } from './donate.ts';
 import type { Buffer, Command, Emit, Layout, Lowerings, Operand } from './emit.ts';
 import { groupsOf8, product } from './emit.ts';
 import { keysOf } from './keys.ts';
@@ -28,6 +29,10 @@ export interface EnginePlan {
   /** In the order of the graph's. */
   readonly inputs: readonly Operand[];
   readonly outputs: readonly Operand[];
+  /** Inputs, by number, that are written over. */
+  readonly donated: ReadonlySet<number>;
+  /** Commands that write nothing over, and the outputs, by number, that must be finite after them for the others to do so. */
+  readonly trial: { readonly steps: number; readonly outputs: readonly number[] };
 }
 
 /** Bytes of a value in a layout. @throws RangeError for `blocked` of what is no map of float32 */
@@ -41,15 +46,19 @@ export function bytesIn({ shape, dtype, name }: Value, layout: Layout): number {
 /** How a layout is made of the other one; see lower/layouts.ts. */
 export type Convert = (value: Value, from: Operand, to: Operand, layout: Layout) => Command;
 
+export interface PlanOptions {
+  readonly lowerings: Lowerings;
+  readonly convert: Convert;
+  readonly threads: number;
+  readonly donated?: Donated | undefined;
+}
+
 /**
  * Turns a graph into commands: what depends on weights alone is made apart, everything else shares one arena.
  *
  * @throws MissingKernel
  */
-export function planGraph(
-  graph: Graph,
-  { lowerings, convert, threads }: { lowerings: Lowerings; convert: Convert; threads: number },
-): EnginePlan {
+export function planGraph(graph: Graph, { lowerings, convert, threads, donated }: PlanOptions): EnginePlan {
   const nodes = liveNodes(graph);
   for (const node of nodes) if (!Object.hasOwn(lowerings, node.op)) throw new MissingKernel('the engine', node);
   const fixed = fixedNodes({ ...graph, nodes }, isStored);
@@ -68,7 +77,7 @@ export function planGraph(
     here.places.set(value, known.set(layout, to));
     return to;
   };
-  const own = (bytes: number, name: string): Operand => {
+  const room = (bytes: number, name: string): Operand => {
     const buffer = { bytes, name };
     here.buffers.add(buffer);
     return { buffer, offset: 0 };
@@ -106,7 +115,7 @@ export function planGraph(
       lowerNode(maker);
       return undefined; // in the layout that its lowering chose
     }
-    const to = own(bytesIn(value, 'plain'), value.name);
+    const to = room(bytesIn(value, 'plain'), value.name);
     here.given.set(value, to);
     return place(value, 'plain', to);
   };
@@ -132,16 +141,16 @@ export function planGraph(
       }
       const [other] = here.places.get(value) ?? [];
       if (other === undefined) throw new Error(`engine: ${value.name} is read before it is made`);
-      const to = own(bytesIn(value, layout), value.name);
+      const to = room(bytesIn(value, layout), value.name);
       command(convert(value, other[1], to, layout), value);
       return place(value, layout, to);
     },
-    make: (value, layout) => place(value, layout, own(bytesIn(value, layout), value.name)),
+    make: (value, layout) => place(value, layout, room(bytesIn(value, layout), value.name)),
     alias: place,
-    scratch: (bytes) => own(bytes * threads, 'scratch'),
+    scratch: (bytes) => room(bytes * threads, 'scratch'),
     derived: (key, of, bytes, make) => {
       if (here === main && of.every(isFixed)) return keep(`${key} ${of.map(keyOf)}`, bytes, key, make);
-      const to = own(bytes, key);
+      const to = room(bytes, key);
       make(to);
       return to;
     },
@@ -157,20 +166,45 @@ export function planGraph(
     command({ code: copyBytes, name: `keep ${value.name}`, words: [from, to, bytes] });
 
   const inputs = [...graph.inputs.values()].map((value) => {
-    const to = own(bytesIn(value, 'plain'), value.name);
+    const to = room(bytesIn(value, 'plain'), value.name);
     main.given.set(value, to);
     return place(value, 'plain', to);
   });
-  for (const node of nodes) if (!fixed.has(node)) lowerNode(node);
+  const tried = new Set<Value>(
+    [...graph.outputs].flatMap(([name, value]) => (donated?.ifFinite.has(name) ? [value] : [])),
+  );
+  let trial = 0;
+  for (const node of nodes) {
+    if (fixed.has(node)) continue;
+    lowerNode(node);
+    for (const value of node.outputs)
+      if (tried.has(value)) {
+        emit.read(value, 'plain');
+        trial = main.steps.length;
+      }
+  }
   at = undefined;
-  const outputs = [...graph.outputs.values()].map((value) => {
-    const from = emit.read(value, 'plain');
-    main.taken.add(from.buffer);
-    return from;
-  });
-  const outside = outsideOf(main, inputs, outputs, [...graph.outputs.values()]);
+  const values = [...graph.outputs.values()];
+  const made = values.map((value) => emit.read(value, 'plain'));
+  const own = outsideOf(main, inputs, made, values);
+  const pairs = pairsOf(graph.inputs, graph.outputs, donated?.names ?? new Set());
+  const given = donate(main, { inputs, outputs: made }, { pairs, from: trial, own });
+  const outputs = given.outputs;
+  for (const { buffer } of outputs) main.taken.add(buffer);
+  const there = new Set([...inputs, ...outputs].map(({ buffer }) => buffer));
+  const outside = new Set([...own].filter((buffer) => there.has(buffer)));
   for (const buffer of outside) main.buffers.delete(buffer);
-  return { graph, main, arena: arenaOf(main), standing: [...standing.values()], outside, inputs, outputs };
+  return {
+    graph,
+    main,
+    arena: arenaOf(main),
+    standing: [...standing.values()],
+    outside,
+    inputs,
+    outputs,
+    donated: new Set(given.pairs.map(({ input }) => input)),
+    trial: { steps: trial, outputs: values.flatMap((value, i) => (tried.has(value) ? [i] : [])) },
+  };
 }
 
 /** Buffers of inputs, and of outputs that are a buffer of their own: no view, no input, no other output. */

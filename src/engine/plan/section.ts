@@ -47,6 +47,8 @@ export interface Arena {
 /** Buffers begin at multiples of it. */
 export const alignment = 64;
 export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
+/** Bytes that a memory gives out where so many are asked for. */
+export const granted = (bytes: number): number => Math.max(alignment, aligned(bytes));
 
 interface Span {
   readonly buffer: Buffer;

@@ -1,4 +1,5 @@
-import { aligned, alignment } from '../plan/section.ts';
+import { mostBytes } from '../bytes.ts';
+import { granted } from '../plan/section.ts';
 
 /** Bytes of a WebAssembly memory, given out and taken back. */
 export interface Heap {
@@ -15,18 +16,16 @@ export interface Heap {
 }
 
 const page = 65536;
-/** Pages that 32-bit addresses reach. */
-export const mostPages = 65536;
-
-/** Bytes that `take` gives out where so many are asked for. */
-export const granted = (bytes: number): number => Math.max(alignment, aligned(bytes));
+/** Pages that hold so many bytes and no more. */
+export const pagesIn = (bytes: number): number => Math.floor(bytes / page);
 
 /**
  * Gives out parts of a memory, the first gap that is large enough.
  *
  * @param from address of the first byte that may be given out
+ * @param most bytes that the memory may grow to
  */
-export function heapOver(memory: WebAssembly.Memory, from: number): Heap {
+export function heapOver(memory: WebAssembly.Memory, from: number, most = mostBytes): Heap {
   const taken = new Map<number, number>(); // by address
   const bins = new Map<number, number[]>(); // addresses that were given back, by bytes: the same sizes are asked for again
   let gaps: { from: number; to: number }[] = [{ from, to: memory.buffer.byteLength }];
@@ -53,7 +52,7 @@ export function heapOver(memory: WebAssembly.Memory, from: number): Heap {
     } catch {
       throw new RangeError(
         `engine: ${what} takes ${many(bytes)}, and ${many(used)} are taken already; the memory of ${many(end)} cannot grow ` +
-          `so far (4 GiB is the most that 32-bit addresses reach). Dispose other compiled functions, or use smaller inputs or batches`,
+          `so far (${most < mostBytes ? `${many(most)} is the most that it may take` : '4 GiB is the most that 32-bit addresses reach'}). Dispose other compiled functions, or use smaller inputs or batches`,
       );
     }
     if (free > 0 && last) last.to = memory.buffer.byteLength;

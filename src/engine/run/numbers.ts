@@ -20,10 +20,20 @@ function get(heap: Heap, at: number, count: number, dtype: DataType): TypedArray
 /** Numbers of an engine, and where. */
 export interface HeldHere extends Held {
   readonly address: number;
+  /** Whether nobody else holds them. */
+  readonly alone: () => boolean;
+  /** The same numbers for one holder more: they are given back with the last. */
+  readonly again: () => HeldHere;
 }
 
 /** Numbers at an address that was taken for them: they are given back with it. */
-export function heldAt(heap: Heap, address: number, { shape, dtype }: Pick<Held, 'shape' | 'dtype'>): HeldHere {
+export function heldAt(
+  heap: Heap,
+  address: number,
+  form: Pick<Held, 'shape' | 'dtype'>,
+  holders = { count: 1 },
+): HeldHere {
+  const { shape, dtype } = form;
   const count = product(shape);
   return {
     owner: heap,
@@ -31,16 +41,33 @@ export function heldAt(heap: Heap, address: number, { shape, dtype }: Pick<Held,
     shape,
     dtype,
     read: () => get(heap, address, count, dtype),
-    dispose: () => heap.give(address),
+    dispose: () => {
+      if (--holders.count === 0) heap.give(address);
+    },
+    alone: () => holders.count === 1,
+    again: () => {
+      holders.count++;
+      return heldAt(heap, address, form, holders);
+    },
   };
 }
 
-/** A copy of numbers in memory, in memory. */
-export function hold(heap: Heap, at: number, form: Pick<Held, 'shape' | 'dtype'>): HeldHere {
-  const count = product(form.shape);
-  const address = heap.take(4 * count, 'a result');
-  heap.words().copyWithin(address >>> 2, at >>> 2, (at >>> 2) + count);
-  return heldAt(heap, address, form);
+/** Whether no number of a place is infinite or none; whole numbers are finite. */
+export function isFiniteAt(heap: Heap, address: number, { shape, dtype }: Pick<Held, 'shape' | 'dtype'>): boolean {
+  const from = address >>> 2;
+  return (
+    dtype !== 'float32' ||
+    heap
+      .floats()
+      .subarray(from, from + product(shape))
+      .every(Number.isFinite)
+  );
+}
+
+/** A copy of numbers in memory, at an address that was taken for them. */
+export function copied(heap: Heap, from: number, to: number, form: Pick<Held, 'shape' | 'dtype'>): HeldHere {
+  heap.words().copyWithin(to >>> 2, from >>> 2, (from >>> 2) + product(form.shape));
+  return heldAt(heap, to, form);
 }
 
 export const isHere = (heap: Heap, given: HostTensor | Held): given is HeldHere =>

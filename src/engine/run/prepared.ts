@@ -1,26 +1,20 @@
 import type { Graph } from '../../trace/graph.ts';
 import type { Held, HostTensor, LocalPrepared, ReadWeight } from '../../trace/target.ts';
 import { type Buffer, type Operand, product } from '../plan/emit.ts';
+import { type Planned, plannedOf, wordBytes } from '../plan/planned.ts';
 import type { EnginePlan } from '../plan/planner.ts';
 import { planText } from '../plan/planText.ts';
 import { encode } from '../plan/section.ts';
-import { granted, type Heap } from './heap.ts';
-import { bring, heldAt, hold, isHere, put } from './numbers.ts';
+import type { Heap } from './heap.ts';
+import { put } from './numbers.ts';
+import { mayWrite, outsideOf } from './outside.ts';
 import type { Store } from './store.ts';
 
 /** A graph in an engine. */
 export interface EnginePrepared extends LocalPrepared {
   /** As it runs, after every pass. */
   readonly graph: Graph;
-  /** Bytes that it needs: known before any is taken. */
-  readonly planned: {
-    /** Shared by all plans of the engine, which run one at a time. */
-    readonly arena: number;
-    /** Folded and packed weights, shared with plans that read the same. */
-    readonly weights: number;
-    /** Its list of commands, constants, and inputs that come from elsewhere. */
-    readonly own: number;
-  };
+  readonly planned: Planned;
 }
 
 /** What plans of an engine share. */
@@ -42,19 +36,17 @@ interface Own {
   readonly staging: Map<Buffer, number>;
 }
 
-const grantedFor = (buffers: Iterable<Buffer>) => [...buffers].reduce((sum, { bytes }) => sum + granted(bytes), 0);
-
 /** Makes a plan something that runs. It takes its bytes at the first run, all or none. */
 export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared): EnginePrepared {
   const { main, standing } = plan;
   const { constants } = main;
-  const values = { inputs: [...plan.graph.inputs.values()], outputs: [...plan.graph.outputs.values()] };
-  const length = main.steps.reduce((sum, { words }) => sum + 4 * (words.length + 2), 0);
-  const ownBytes = granted(length) + grantedFor(constants.keys()) + grantedFor(plan.inputs.map(({ buffer }) => buffer));
+  const wanted = [...plan.graph.inputs.values()];
+  const planned = plannedOf(plan);
+  const most = planned.arena;
   const kept = new Map(standing.map((one) => [one.buffer, one]));
-  const most = Math.max(plan.arena.bytes, ...standing.map((one) => one.arena.bytes));
   const spots = spotsOf(plan);
-  const inputBuffers = new Set(plan.inputs.map(({ buffer }) => buffer));
+  const tried = plan.donated.size > 0 ? plan.trial.steps : 0;
+  const triedBytes = wordBytes(main.steps.slice(0, tried));
   let own: Own | undefined;
 
   const take = (): Own => {
@@ -67,7 +59,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
       return at;
     };
     try {
-      const commands = takes(length, 'a list of commands');
+      const commands = takes(wordBytes(main.steps), 'a list of commands');
       const places = new Map(
         [...constants].map(([buffer, numbers]) => {
           const at = takes(buffer.bytes, buffer.name);
@@ -119,7 +111,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
     }
   };
   const check = (inputs: readonly (HostTensor | Held)[]) => {
-    for (const [i, { shape, dtype, name }] of values.inputs.entries()) {
+    for (const [i, { shape, dtype, name }] of wanted.entries()) {
       const given = inputs[i];
       if (given === undefined || `${given.shape}` !== `${shape}` || given.dtype !== dtype)
         throw new TypeError(
@@ -134,67 +126,41 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
   const filled = (inputs: readonly (HostTensor | Held)[], weights: ReadWeight) => {
     const mine = take();
     const addressOf = place(mine, weights);
-    const now = new Map<Buffer, number>();
-    for (const [i, { buffer }] of plan.inputs.entries()) {
-      const given = inputs[i];
-      if (given && isHere(heap, given)) now.set(buffer, given.address);
-      else if (given) {
-        const at = mine.staging.get(buffer) ?? heap.take(buffer.bytes, buffer.name);
-        mine.staging.set(buffer, at);
-        bring(heap, at, given);
-        now.set(buffer, at);
-      }
-    }
-    const taken: number[] = [];
-    try {
-      for (const { buffer } of plan.outputs)
-        if (plan.outside.has(buffer) && !now.has(buffer)) {
-          const at = heap.take(buffer.bytes, buffer.name);
-          taken.push(at);
-          now.set(buffer, at);
-        }
-    } catch (error) {
-      for (const at of taken) heap.give(at);
-      throw error;
-    }
-    const words = heap.words();
-    for (const { buffer, index, offset } of spots)
-      words[(mine.commands >>> 2) + index] = (now.get(buffer) ?? 0) + offset;
-    const at = ({ buffer, offset }: Operand) => (now.get(buffer) ?? addressOf(buffer)) + offset;
-    return { mine, at, free: () => taken.forEach(heap.give) };
+    const outside = outsideOf(plan, inputs, heap, mine.staging);
+    const point = () => {
+      const words = heap.words();
+      for (const { buffer, index, offset } of spots)
+        words[(mine.commands >>> 2) + index] = (outside.addressOf(buffer) ?? 0) + offset;
+    };
+    point();
+    const at = ({ buffer, offset }: Operand) => (outside.addressOf(buffer) ?? addressOf(buffer)) + offset;
+    return { mine, at, outside, point };
   };
 
   return {
     graph: plan.graph,
-    planned: {
-      arena: most,
-      weights: grantedFor(standing.map(({ buffer }) => buffer)),
-      own: ownBytes,
-    },
+    planned,
     text: () => planText(plan),
-    bytes: () => ownBytes,
+    bytes: () => planned.own + (own ? store.shareOf(standing) : 0),
     run: (inputs, weights) => {
-      const { mine, at, free } = enter(inputs, weights);
-      const copies: Held[] = [];
+      const { mine, at, outside, point } = enter(inputs, weights);
       try {
-        run(mine.commands, main.steps.length);
-        return values.outputs.map((value, i) => {
-          const from = plan.outputs[i] as Operand;
-          if (plan.outside.has(from.buffer) && !inputBuffers.has(from.buffer)) return heldAt(heap, at(from), value);
-          const copy = hold(heap, at(from), value);
-          copies.push(copy);
-          return copy;
-        });
+        if (tried > 0) run(mine.commands, tried);
+        if (tried > 0 && !mayWrite(plan, heap, at)) {
+          outside.spare();
+          point();
+        }
+        run(mine.commands + triedBytes, main.steps.length - tried);
+        return outside.results(at);
       } catch (error) {
-        free();
-        for (const copy of copies) copy.dispose();
+        outside.free();
         throw error;
       }
     },
     time: (inputs, weights, rounds) => {
       const least = main.steps.map(() => Number.POSITIVE_INFINITY);
       for (let round = 0; round < rounds; round++) {
-        const { mine, free } = enter(inputs, weights);
+        const { mine, outside } = enter(inputs, weights);
         let command = mine.commands;
         for (const [i, { words }] of main.steps.entries()) {
           const start = performance.now();
@@ -202,7 +168,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
           least[i] = Math.min(least[i] ?? 0, performance.now() - start);
           command += 4 * (words.length + 2);
         }
-        free();
+        outside.free();
       }
       return main.steps.map(({ name, place, shape, madds, traffic, fused = [] }, i) => ({
         name,

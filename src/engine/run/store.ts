@@ -3,7 +3,7 @@ import type { ConstantValue, Value } from '../../trace/graph.ts';
 import type { Held, HostTensor, ReadWeight } from '../../trace/target.ts';
 import type { Buffer } from '../plan/emit.ts';
 import type { Standing } from '../plan/planner.ts';
-import { encode } from '../plan/section.ts';
+import { encode, granted } from '../plan/section.ts';
 import type { Heap } from './heap.ts';
 import { bring, put } from './numbers.ts';
 
@@ -21,6 +21,8 @@ export interface Store {
   readonly take: (standing: readonly Standing[]) => void;
   readonly give: (standing: readonly Standing[]) => void;
   readonly addressOf: (standing: Standing) => number;
+  /** Bytes of them, of what others use too a part. */
+  readonly shareOf: (standing: readonly Standing[]) => number;
   /** Makes what is older than its weights. */
   readonly refresh: (standing: readonly Standing[], weights: ReadWeight) => void;
 }
@@ -75,6 +77,7 @@ export function storeIn(
     },
     give: (standing) => giveBack(standing),
     addressOf: (one) => of(one).address,
+    shareOf: (standing) => standing.reduce((sum, one) => sum + granted(one.buffer.bytes) / of(one).users, 0),
     refresh: (standing, weights) => {
       for (const one of standing) {
         const kept = of(one);
