@@ -1,9 +1,9 @@
 import { fuseSwish } from '../trace/fuseSwish.ts';
-import { mostBytes } from './bytes.ts';
 import { fusions } from './fuse/fusions.ts';
 import { convert } from './lower/layouts.ts';
 import { lowerings } from './lower/lowerings.ts';
-import { planGraph } from './plan/planner.ts';
+import type { Recompute } from './memory/arrange.ts';
+import { planWithin } from './memory/planWithin.ts';
 import { heapOver, pagesIn } from './run/heap.ts';
 import { type EngineBuild, engineInstance, engineModule } from './run/module.ts';
 import { patience, startPool } from './run/pool.ts';
@@ -18,14 +18,21 @@ const control = 4096;
 /** Whether this thread may sleep: a page's own may not. */
 const maySleep = () => typeof (globalThis as { document?: unknown }).document === 'undefined';
 
+export interface MakeEngineOptions {
+  readonly build: EngineBuild;
+  readonly threads: number;
+  readonly recompute: Recompute;
+  readonly maxBytes: number;
+}
+
 /** An engine of a build, on so many threads. @throws Error for a build that this runtime does not take */
-export async function makeEngine({ build, threads }: { build: EngineBuild; threads: number }): Promise<WasmEngine> {
+export async function makeEngine({ build, threads, recompute, maxBytes }: MakeEngineOptions): Promise<WasmEngine> {
   const shared = threads > 1;
-  const memory = new WebAssembly.Memory({ initial: 16, maximum: pagesIn(mostBytes), shared });
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: pagesIn(maxBytes), shared });
   const module = await engineModule(build, { shared });
   const { init, ...kernels } = engineInstance(module, memory);
   init();
-  const heap = heapOver(memory, start);
+  const heap = heapOver(memory, start, maxBytes);
   const arena = { at: 0, bytes: 0 };
   const pool = shared ? await startPool(module, memory, { threads, control }) : undefined;
   const sleeps = maySleep() ? patience : 0;
@@ -71,12 +78,8 @@ export async function makeEngine({ build, threads }: { build: EngineBuild; threa
     keeps: (op) => Object.hasOwn(lowerings, op),
     prepare: (graph, donated) => {
       const fused = [fuseSwish, ...fusions].reduce((now, pass) => pass(now), graph);
-      return prepared(planGraph(fused, { lowerings, convert, threads, donated }), {
-        heap,
-        store,
-        arena: arenaFor,
-        run,
-      });
+      const plan = planWithin(fused, { lowerings, convert, threads, donated, recompute, maxBytes: maxBytes - start });
+      return prepared(plan, { heap, store, arena: arenaFor, run });
     },
     memory: () => ({ used: heap.used(), grown: memory.buffer.byteLength }),
     dispose: () => {

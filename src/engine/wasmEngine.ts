@@ -1,5 +1,7 @@
 import type { Graph } from '../trace/graph.ts';
 import type { Donated, LocalTarget } from '../trace/target.ts';
+import { mostBytes } from './bytes.ts';
+import type { Recompute } from './memory/arrange.ts';
 import { type EngineBuild, fastestBuild } from './run/module.ts';
 import { canShare, physicalCores } from './run/pool.ts';
 import type { EnginePrepared } from './run/prepared.ts';
@@ -12,6 +14,14 @@ export interface EngineOptions {
    * a page, where more need cross-origin isolation.
    */
   readonly threads?: number;
+  /**
+   * What is computed again where a gradient reads it, instead of being kept since the forward pass: with `auto` what costs little, and
+   * whole stretches of the model where it would not fit otherwise; with `all` whatever saves bytes; `none`. The results are the same.
+   * Default `auto`.
+   */
+  readonly recompute?: Recompute;
+  /** The most bytes of memory. Default 4 GiB, all that 32-bit addresses reach. */
+  readonly maxBytes?: number;
 }
 
 /** Our own engine: plans of traced functions, and the memory that they run in. */
@@ -33,14 +43,16 @@ export interface WasmEngine extends LocalTarget {
  * @throws Error for a build that this runtime does not take
  */
 export async function wasmEngine(options: EngineOptions = {}): Promise<WasmEngine> {
-  const { build = fastestBuild(), threads = physicalCores() } = options;
+  const { build = fastestBuild(), threads = physicalCores(), recompute = 'auto', maxBytes = mostBytes } = options;
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
     throw new RangeError(`wasmEngine: threads is ${threads}; it must be a whole number from 1 to 64`);
+  if (!(maxBytes >= 2 ** 20 && maxBytes <= mostBytes))
+    throw new RangeError(`wasmEngine: maxBytes is ${maxBytes}; it must be from ${2 ** 20} to ${mostBytes}`);
   if (threads > 1 && !canShare())
     throw new Error(
       `wasmEngine: ${threads} threads need a shared memory, which a page has only where it is cross-origin isolated; serve it with ` +
         'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or leave threads out',
     );
   const { makeEngine } = await import('./makeEngine.ts'); // a page that never asks does not carry it
-  return makeEngine({ build, threads });
+  return makeEngine({ build, threads, recompute, maxBytes });
 }

@@ -13,14 +13,16 @@ const small = 4096;
  */
 export function mergeEqual(graph: Graph): Graph {
   const constants = mergeConstants(graph);
-  const merged = mergeNodes(constants, () => true);
-  const grown = memoryOf(merged).peakBytes > memoryOf(graph).peakBytes;
-  return grown ? mergeNodes(constants, isSmall) : merged;
+  const { graph: merged, large } = mergeNodes(constants, () => true);
+  const grown = large && memoryOf(merged).peakBytes > memoryOf(graph).peakBytes;
+  return grown ? mergeNodes(constants, isSmall).graph : merged;
 }
 
 const isSmall = ({ outputs }: Node) => outputs.every(({ shape }) => shape.reduce((a, b) => a * b, 1) <= small);
 
-function mergeNodes(graph: Graph, may: (node: Node) => boolean): Graph {
+/** Gives the graph, and whether something large was merged. */
+function mergeNodes(graph: Graph, may: (node: Node) => boolean): { readonly graph: Graph; readonly large: boolean } {
+  let large = false;
   const first = new Map<string, readonly ResultValue[]>();
   const same = new Map<Value, Value>();
   const numbers = new Map<Value, number>();
@@ -39,11 +41,12 @@ function mergeNodes(graph: Graph, may: (node: Node) => boolean): Graph {
       return [node];
     }
     for (const [i, output] of node.outputs.entries()) same.set(output, known[i] ?? output);
+    large ||= !isSmall(node);
     return [];
   });
-  if (same.size === 0) return graph;
+  if (same.size === 0) return { graph, large };
   const outputs = new Map([...graph.outputs].map(([path, value]) => [path, same.get(value) ?? value]));
-  return dropDead({ ...graph, nodes, outputs });
+  return { graph: dropDead({ ...graph, nodes, outputs }), large };
 }
 
 const namesOf = ({ inputs }: Node) => (Array.isArray(inputs) ? 'list' : Object.keys(inputs).join());

@@ -1,6 +1,7 @@
+import { granted } from './arena.ts';
 import type { Buffer } from './emit.ts';
 import type { EnginePlan } from './planner.ts';
-import { granted, type Step } from './section.ts';
+import type { Step } from './section.ts';
 
 /** Bytes that a plan needs: known before any is taken. */
 export interface Planned {

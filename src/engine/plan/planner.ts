@@ -2,11 +2,12 @@ import { fixedNodes, isStored } from '../../trace/fixed.ts';
 import { type Graph, liveNodes, type Node, type Value } from '../../trace/graph.ts';
 import { type Donated, MissingKernel } from '../../trace/target.ts';
 import { copyBytes } from '../commands/codes.ts';
+import type { Arena } from './arena.ts';
 import { donate, pairsOf } from './donate.ts';
 import type { Buffer, Command, Emit, Layout, Lowerings, Operand } from './emit.ts';
 import { groupsOf8, product } from './emit.ts';
 import { keysOf } from './keys.ts';
-import { type Arena, arenaOf, type Section, section } from './section.ts';
+import { arenaOf, type Section, section } from './section.ts';
 
 /** Something that weights and constants alone make, kept between runs and shared by plans. */
 export interface Standing {

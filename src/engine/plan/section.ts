@@ -1,4 +1,5 @@
 import type { Value } from '../../trace/graph.ts';
+import { type Arena, arenaFor, type Span } from './arena.ts';
 import type { Buffer, Command, Layout, Operand } from './emit.ts';
 
 /** A command, and the node that it is of. */
@@ -36,36 +37,15 @@ export const section = (): Section => ({
 const isOperand = (word: unknown): word is Operand => typeof word === 'object' && word !== null && 'buffer' in word;
 
 /** Buffers that a command reads or writes. */
-export const buffersOf = ({ words }: Command): readonly Buffer[] => words.filter(isOperand).map(({ buffer }) => buffer);
-
-/** Where buffers lie in an arena: bytes from its start. */
-export interface Arena {
-  readonly bytes: number;
-  readonly offsets: ReadonlyMap<Buffer, number>;
+export function buffersOf({ words }: Command): readonly Buffer[] {
+  const buffers: Buffer[] = [];
+  for (const word of words) if (isOperand(word)) buffers.push(word.buffer);
+  return buffers;
 }
-
-/** Buffers begin at multiples of it. */
-export const alignment = 64;
-export const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
-/** Bytes that a memory gives out where so many are asked for. */
-export const granted = (bytes: number): number => Math.max(alignment, aligned(bytes));
-
-interface Span {
-  readonly buffer: Buffer;
-  /** Commands that need it, the first and the last. */
-  first: number;
-  last: number;
-}
-
-/** In which order buffers are placed: the largest first, or those that take the most bytes for the longest. */
-const orders: readonly ((a: Span, b: Span) => number)[] = [
-  (a, b) => b.buffer.bytes - a.buffer.bytes,
-  (a, b) => b.buffer.bytes * (b.last - b.first + 1) - a.buffer.bytes * (a.last - a.first + 1),
-];
 
 /**
- * Places buffers so that those which are needed at the same time do not overlap, one after the other, each as low as it can be;
- * of a few orders the one that needs the fewest bytes. What is given is needed from the start, what is taken to the end.
+ * Places buffers so that those which are needed at the same time do not overlap. What is given is needed from the start, what is
+ * taken to the end.
  */
 export function arenaOf({ steps, buffers, given, constants, taken }: Section): Arena {
   const spans = new Map<Buffer, Span>();
@@ -81,31 +61,7 @@ export function arenaOf({ steps, buffers, given, constants, taken }: Section): A
     const span = spans.get(buffer);
     if (span) span.last = steps.length;
   }
-  const needed = [...spans.values()].filter(({ buffer }) => buffers.has(buffer));
-  return orders
-    .map((order) => placed(needed.toSorted(order)))
-    .reduce((least, other) => (other.bytes < least.bytes ? other : least));
-}
-
-/** Each as low as it can be. */
-function placed(spans: readonly Span[]): Arena {
-  const offsets = new Map<Buffer, number>();
-  const others: { first: number; last: number; from: number; to: number }[] = []; // by `from`
-  let bytes = 0;
-  for (const { buffer, first, last } of spans) {
-    let from = 0;
-    for (const other of others) {
-      if (other.last < first || other.first > last) continue;
-      if (from + buffer.bytes <= other.from) break;
-      from = Math.max(from, other.to);
-    }
-    const to = from + aligned(buffer.bytes);
-    offsets.set(buffer, from);
-    const at = others.findIndex((other) => other.from > from);
-    others.splice(at < 0 ? others.length : at, 0, { first, last, from, to });
-    bytes = Math.max(bytes, to);
-  }
-  return { bytes, offsets };
+  return arenaFor([...spans.values()].filter(({ buffer }) => buffers.has(buffer)));
 }
 
 /** Words of the commands, once every buffer has an address. */

@@ -1,5 +1,5 @@
 import { mostBytes } from '../bytes.ts';
-import { granted } from '../plan/section.ts';
+import { granted } from '../plan/arena.ts';
 
 /** Bytes of a WebAssembly memory, given out and taken back. */
 export interface Heap {

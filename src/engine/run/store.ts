@@ -1,9 +1,10 @@
 import type { TypedArray } from '@tensorflow/tfjs-core';
 import type { ConstantValue, Value } from '../../trace/graph.ts';
 import type { Held, HostTensor, ReadWeight } from '../../trace/target.ts';
+import { granted } from '../plan/arena.ts';
 import type { Buffer } from '../plan/emit.ts';
 import type { Standing } from '../plan/planner.ts';
-import { encode, granted } from '../plan/section.ts';
+import { encode } from '../plan/section.ts';
 import type { Heap } from './heap.ts';
 import { bring, put } from './numbers.ts';
 
