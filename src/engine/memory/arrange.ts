@@ -18,8 +18,8 @@ export type Recompute = 'auto' | 'none' | 'all';
 const rounds = 3;
 /** Of the bytes that are needed: what a round must save to be worth it. */
 const gain = 0.05;
-/** Into how many stretches a graph is parted. */
-const counts = [2, 3, 4, 6, 8, 12, 16, 24, 32];
+/** Into how many stretches a graph is parted: the first that does. */
+const counts = [8, 16, 4, 24, 2, 12, 32, 3, 6];
 
 /** A graph in its order, and what it needs of an arena. */
 export interface Arranged {
@@ -89,6 +89,7 @@ function inSegments(plain: Arranged, light: Arranged, { known, most }: { known: 
     const next = made(parts);
     if (next.live.peak >= best.live.peak) continue;
     [best, segments] = [next, parts];
+    if (best.live.peak <= most) break;
   }
   if (best.live.peak > most) return best; // as few bytes as it can do with
   const costs = new Map(

@@ -31,19 +31,23 @@ export function planWithin(graph: Graph, { recompute, maxBytes, ...options }: Pl
   return made;
 }
 
+/** Of what would fit if everything grew with images: some scratch does not. */
+const margin = 0.94;
+
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
 
-/** Names what would fit. What grows with images is the arena, about as they do. */
+/** Names what would fit. All but weights grows with images, about as they do. */
 function tooLarge(needs: Planned, maxBytes: number, inputs: readonly Value[]): RangeError {
   const { arena, weights, own, donated, results } = needs;
   const images = inputs
     .filter(({ shape }) => shape.length === 4)
     .reduce<Value | undefined>((a, b) => (a && size(a) >= size(b) ? a : b), undefined);
-  const room = maxBytes - (allOf(needs) - arena);
+  const grows = arena + own + results;
+  const room = maxBytes - weights - donated;
   return new RangeError(
     `engine: it would take ${megabytes(allOf(needs))} (${megabytes(arena)} while it runs, ${megabytes(weights + donated)} of weights ` +
       `and what is kept for them, ${megabytes(own + results)} of commands, inputs and results), and ${megabytes(maxBytes)} is the most; nothing was ` +
-      `taken. ${advice(images?.shape ?? [], arena, room)}`,
+      `taken. ${advice(images?.shape ?? [], grows, room)}`,
   );
 }
 
@@ -51,16 +55,16 @@ const size = ({ shape }: Value) => shape.reduce((a, b) => a * b, 1);
 
 function advice(
   [batch = 1, height = 1, width = 1, channels = 0]: readonly number[],
-  arena: number,
+  bytes: number,
   room: number,
 ): string {
   if (channels === 0) return 'Give it less at once';
-  const fits = Math.floor((batch * room) / arena);
+  const images = (margin * batch * Math.max(0, room)) / bytes;
+  const fits = Math.floor(images);
   if (fits >= 1)
-    return `About ${megabytes(arena / batch)} are for each of ${batch} images: a batch of ${fits} would fit`;
-  const part = Math.sqrt(Math.max(0, (batch * room) / arena)) * 0.97;
-  const side = (pixels: number) => Math.max(0, Math.floor((part * pixels) / 32) * 32);
+    return `About ${megabytes(bytes / batch)} are for each of ${batch} images: a batch of about ${fits} would fit`;
+  const side = (pixels: number) => Math.floor((Math.sqrt(images) * pixels) / 32) * 32;
   return side(height) > 0 && side(width) > 0
-    ? `About ${megabytes(arena / batch)} are for each image of ${height}x${width}: one of ${side(height)}x${side(width)} would fit`
+    ? `About ${megabytes(bytes / batch)} are for each image of ${height}x${width}: one of about ${side(height)}x${side(width)} would fit`
     : 'No smaller image would fit: take a smaller model, or give the engine more bytes';
 }
