@@ -102,7 +102,10 @@ export function prepare(
     }),
   });
   const target = typeof how === 'object' ? { target: how } : {};
-  const step = how === 'plain' ? plain : compile(plain, { root: model, ...target });
+  const step =
+    how === 'plain'
+      ? plain
+      : compile(plain, { root: model, donate: { inputs: ['weights', 'slots'], ifFinite: ['loss'] }, ...target });
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
   let slots: Map<Weight, Slots> = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
   const marks = Int32Array.from({ length: batch * count }, (_, i) => (i % 211 === 0 ? 1 : 0));
