@@ -96,7 +96,7 @@ export function prepared(plan: EnginePlan, { heap, store, arena, run }: Shared):
       heap.words().set(encode(main.steps, addressOf), mine.commands >>> 2);
       mine.base = base;
     }
-    store.refresh(standing, weights);
+    store.refresh(standing, weights, most);
     return addressOf;
   };
 

@@ -1,7 +1,7 @@
 import type { TypedArray } from '@tensorflow/tfjs-core';
 import type { ConstantValue, Value } from '../../trace/graph.ts';
 import type { Held, HostTensor, ReadWeight } from '../../trace/target.ts';
-import { granted } from '../plan/arena.ts';
+import { aligned, granted } from '../plan/arena.ts';
 import type { Buffer } from '../plan/emit.ts';
 import type { Standing } from '../plan/planner.ts';
 import { encode } from '../plan/section.ts';
@@ -24,8 +24,8 @@ export interface Store {
   readonly addressOf: (standing: Standing) => number;
   /** Bytes of them, of what others use too a part. */
   readonly shareOf: (standing: readonly Standing[]) => number;
-  /** Makes what is older than its weights. */
-  readonly refresh: (standing: readonly Standing[], weights: ReadWeight) => void;
+  /** Makes what is older than its weights, as much at once as there is room for in the arena. */
+  readonly refresh: (standing: readonly Standing[], weights: ReadWeight, room: number) => void;
 }
 
 /**
@@ -43,19 +43,35 @@ export function storeIn(
     return kept;
   };
 
-  const make = (one: Standing, kept: Kept, weights: ReadWeight) => {
-    const { section, buffer, arena: layout } = one;
-    const base = arena(layout.bytes);
-    const addressOf = (other: Buffer) => (other === buffer ? kept.address : base + (layout.offsets.get(other) ?? 0));
-    for (const [value, { buffer: to, offset }] of section.given)
-      bring(heap, addressOf(to) + offset, numbersOf(value, weights));
-    for (const [to, numbers] of section.constants) put(heap, addressOf(to), numbers);
-    if (section.steps.length === 0) return;
-    const words = encode(section.steps, addressOf);
-    const at = heap.take(words.byteLength, 'a list of commands');
-    heap.words().set(words, at >>> 2);
-    run(at, section.steps.length);
-    heap.give(at);
+  /** Makes some, each in a part of the arena of its own, by one list of commands. */
+  const make = (some: readonly Standing[], weights: ReadWeight) => {
+    const base = arena(some.reduce((sum, one) => sum + aligned(one.arena.bytes), 0));
+    const lists: Int32Array[] = [];
+    let [from, count] = [base, 0];
+    for (const one of some) {
+      const { section, buffer, arena: layout } = one;
+      const start = from;
+      const addressOf = (other: Buffer) =>
+        other === buffer ? of(one).address : start + (layout.offsets.get(other) ?? 0);
+      for (const [value, { buffer: to, offset }] of section.given)
+        bring(heap, addressOf(to) + offset, numbersOf(value, weights));
+      for (const [to, numbers] of section.constants) put(heap, addressOf(to), numbers);
+      if (section.steps.length > 0) lists.push(encode(section.steps, addressOf));
+      count += section.steps.length;
+      from += aligned(layout.bytes);
+    }
+    if (count === 0) return;
+    let at = heap.take(
+      lists.reduce((sum, { byteLength }) => sum + byteLength, 0),
+      'a list of commands',
+    );
+    const words = at;
+    for (const list of lists) {
+      heap.words().set(list, at >>> 2);
+      at += list.byteLength;
+    }
+    run(words, count);
+    heap.give(words);
   };
 
   return {
@@ -79,18 +95,31 @@ export function storeIn(
     give: (standing) => giveBack(standing),
     addressOf: (one) => of(one).address,
     shareOf: (standing) => standing.reduce((sum, one) => sum + granted(one.buffer.bytes) / of(one).users, 0),
-    refresh: (standing, weights) => {
+    refresh: (standing, weights, room) => {
+      let some: Standing[] = [];
+      let bytes = 0;
+      const stamps = new Map<Kept, readonly unknown[]>();
+      const flush = () => {
+        make(some, weights);
+        for (const [kept, now] of stamps) kept.stamps = now;
+        some = [];
+        bytes = 0;
+        stamps.clear();
+      };
       for (const one of standing) {
         const kept = of(one);
-        const stamps = [...one.section.given.keys()].map((value) =>
+        const now = [...one.section.given.keys()].map((value) =>
           value.kind === 'weight' ? weights(value).stamp : value,
         );
         const { stamps: before } = kept;
-        if (before && stamps.every((stamp, i) => stamp === before[i] || isConstant(stamp))) continue;
+        if (before && now.every((stamp, i) => stamp === before[i] || isConstant(stamp))) continue;
         kept.stamps = undefined; // until it is whole
-        make(one, kept, weights);
-        kept.stamps = stamps;
+        if (some.length > 0 && bytes + aligned(one.arena.bytes) > room) flush();
+        some.push(one);
+        stamps.set(kept, now);
+        bytes += aligned(one.arena.bytes);
       }
+      if (some.length > 0) flush();
     },
   };
 
