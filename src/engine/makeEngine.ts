@@ -6,7 +6,7 @@ import type { Recompute } from './memory/arrange.ts';
 import { planWithin } from './memory/planWithin.ts';
 import { heapOver, pagesIn } from './run/heap.ts';
 import { type EngineBuild, engineInstance, engineModule } from './run/module.ts';
-import { patience, startPool } from './run/pool.ts';
+import { type Pool, startPool } from './run/pool.ts';
 import { prepared } from './run/prepared.ts';
 import { storeIn } from './run/store.ts';
 import type { WasmEngine } from './wasmEngine.ts';
@@ -18,46 +18,53 @@ const control = 4096;
 /** Whether this thread may sleep: a page's own may not. */
 const maySleep = () => typeof (globalThis as { document?: unknown }).document === 'undefined';
 
-export interface MakeEngineOptions {
+/** What an engine is made of. */
+export interface EngineParts {
   readonly build: EngineBuild;
   readonly threads: number;
   readonly recompute: Recompute;
   readonly maxBytes: number;
+  /** The build, compiled for a memory that is shared where there are several threads. Default: it is loaded. */
+  readonly module?: WebAssembly.Module;
 }
 
 /** An engine of a build, on so many threads. @throws Error for a build that this runtime does not take */
-export async function makeEngine({ build, threads, recompute, maxBytes }: MakeEngineOptions): Promise<WasmEngine> {
+export async function makeEngine({
+  build,
+  threads,
+  recompute,
+  maxBytes,
+  module: given,
+}: EngineParts): Promise<WasmEngine> {
   const shared = threads > 1;
   const memory = new WebAssembly.Memory({ initial: 16, maximum: pagesIn(maxBytes), shared });
-  const module = await engineModule(build, { shared });
-  const { init, ...kernels } = engineInstance(module, memory);
+  const module = given ?? (await engineModule(build, { shared }));
+  let pool: Pool | undefined;
+  const { init, ...kernels } = engineInstance(module, memory, () => pool?.lost() === undefined);
   init();
   const heap = heapOver(memory, start, maxBytes);
   const arena = { at: 0, bytes: 0 };
-  const pool = shared ? await startPool(module, memory, { threads, control }) : undefined;
-  const sleeps = maySleep() ? patience : 0;
-  let broken: unknown;
+  pool = shared ? await startPool(module, memory, { threads, control }) : undefined;
+  const sleeps = maySleep() ? 1 : 0;
+  let broken: Error | undefined;
 
+  const breaks = (what: string, cause?: unknown) => {
+    broken ??= new Error(`engine: ${what}; make another engine`, { cause });
+    pool?.stop();
+    return broken;
+  };
   const run = (at: number, count: number) => {
-    if (broken)
-      throw new Error('engine: a kernel failed before, its memory may be damaged; make another engine', {
-        cause: broken,
-      });
+    if (broken) throw new Error(broken.message, { cause: broken });
+    const lost = pool?.lost();
+    if (lost !== undefined) throw breaks(lost);
     pool?.begin(at, count);
     try {
       if (pool === undefined) kernels.run(at, count, 0, 1);
-      else if (!kernels.runTogether(at, count, 0, threads, control, sleeps))
-        throw new Error(`one of ${threads} threads did not answer for ${patience} seconds`);
+      else if (kernels.runTogether(at, count, 0, threads, control, sleeps)) return;
     } catch (error) {
-      broken = error;
-      pool?.stop();
-      throw new Error(
-        `engine: a kernel failed (${error instanceof Error ? error.message : error}); make another engine`,
-        {
-          cause: error,
-        },
-      );
+      throw breaks(`a kernel failed (${error instanceof Error ? error.message : error})`, error);
     }
+    if (pool) throw breaks(pool.lost() ?? 'a thread has ended');
   };
   const arenaFor = (bytes: number) => {
     if (bytes <= arena.bytes) return arena.at;
@@ -83,8 +90,7 @@ export async function makeEngine({ build, threads, recompute, maxBytes }: MakeEn
     },
     memory: () => ({ used: heap.used(), grown: memory.buffer.byteLength }),
     dispose: () => {
-      broken ??= new Error('it was disposed');
-      pool?.stop();
+      breaks('it was disposed');
     },
   };
 }

@@ -2,16 +2,17 @@ import type { Graph } from '../trace/graph.ts';
 import type { Donated, LocalTarget } from '../trace/target.ts';
 import { mostBytes } from './bytes.ts';
 import type { Recompute } from './memory/arrange.ts';
+import { physicalCores } from './run/cores.ts';
 import { type EngineBuild, fastestBuild } from './run/module.ts';
-import { canShare, physicalCores } from './run/pool.ts';
+import { canShare } from './run/pool.ts';
 import type { EnginePrepared } from './run/prepared.ts';
 
 export interface EngineOptions {
   /** Default: the fastest that this runtime takes. */
   readonly build?: EngineBuild;
   /**
-   * Threads that share the work; the results do not depend on how many. Default: the machine's cores in Node, at most 8; 1 in
-   * a page, where more need cross-origin isolation.
+   * Threads that share the work; the results do not depend on how many. Default: the machine's cores, at most 8; 1 in a page
+   * that is not cross-origin isolated, which more of them need.
    */
   readonly threads?: number;
   /**
@@ -43,16 +44,29 @@ export interface WasmEngine extends LocalTarget {
  * @throws Error for a build that this runtime does not take
  */
 export async function wasmEngine(options: EngineOptions = {}): Promise<WasmEngine> {
-  const { build = fastestBuild(), threads = physicalCores(), recompute = 'auto', maxBytes = mostBytes } = options;
+  const choice = engineChoice('wasmEngine', options);
+  const { makeEngine } = await import('./makeEngine.ts'); // a page that never asks does not carry it
+  return makeEngine(choice);
+}
+
+/** @throws RangeError for a number of threads or bytes that cannot be; Error where a memory cannot be shared */
+export function engineChoice(
+  where: string,
+  {
+    build = fastestBuild(),
+    threads = physicalCores(canShare()),
+    recompute = 'auto',
+    maxBytes = mostBytes,
+  }: EngineOptions,
+): Required<EngineOptions> {
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 64))
-    throw new RangeError(`wasmEngine: threads is ${threads}; it must be a whole number from 1 to 64`);
+    throw new RangeError(`${where}: threads is ${threads}; it must be a whole number from 1 to 64`);
   if (!(maxBytes >= 2 ** 20 && maxBytes <= mostBytes))
-    throw new RangeError(`wasmEngine: maxBytes is ${maxBytes}; it must be from ${2 ** 20} to ${mostBytes}`);
+    throw new RangeError(`${where}: maxBytes is ${maxBytes}; it must be from ${2 ** 20} to ${mostBytes}`);
   if (threads > 1 && !canShare())
     throw new Error(
-      `wasmEngine: ${threads} threads need a shared memory, which a page has only where it is cross-origin isolated; serve it with ` +
+      `${where}: ${threads} threads need a shared memory, which a page has only where it is cross-origin isolated; serve it with ` +
         'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or leave threads out',
     );
-  const { makeEngine } = await import('./makeEngine.ts'); // a page that never asks does not carry it
-  return makeEngine({ build, threads, recompute, maxBytes });
+  return { build, threads, recompute, maxBytes };
 }

@@ -52,7 +52,7 @@ it.each([1, 2])('says that a kernel failed, and at every later call that it did:
   const before = double(x());
   const broken = compile((of: Tensor) => reverse(of), { target: engine });
   expect(() => broken(x())).toThrow(/engine: a kernel failed \(.*out of bounds.*\); make another engine/);
-  expect(() => double(x())).toThrow('a kernel failed before, its memory may be damaged; make another engine');
+  expect(() => double(x())).toThrow(/engine: a kernel failed \(.*out of bounds.*\); make another engine/);
   expect([...before.dataSync()]).toEqual([2, 4, 6]);
   const other = compile((of: Tensor) => tidy(() => mul(of, 2)), { target: await wasmEngine({ threads }) });
   expect([...other(x()).dataSync()]).toEqual([2, 4, 6]);

@@ -33,12 +33,19 @@ export function run(p: usize, count: i32, thread: i32, threads: i32): void {
 
 /** Rounds in which a thread only looks, before it sleeps: commands are short. */
 const LOOKS: i32 = 4000;
-/** Nanoseconds of one sleep. */
-const SLEEP: i64 = 1000000000;
+/** Nanoseconds of one sleep, after which it asks whether the others are there. */
+const SLEEP: i64 = 50000000;
+/** Rounds after which a thread that may not sleep asks. */
+const ASKS: i32 = 65536;
+
+/** Whether the other threads still are there, as the host knows it. */
+// @ts-ignore: decorator
+@external("env", "alive")
+declare function alive(): i32;
 
 /**
- * Waits until all threads have come, which count themselves at `control`. `sleeps` is how many seconds at most; 0 where the
- * thread may not sleep, as a page's own: it looks on. Gives whether they came.
+ * Waits until all threads have come, which count themselves at `control`. Where `sleeps` is 0, as on a page's own thread, it
+ * looks on. Gives whether they came: false where the host says that one is gone.
  */
 function meet(control: usize, threads: i32, sleeps: i32): bool {
   const round = atomic.load<i32>(control, 4);
@@ -49,16 +56,13 @@ function meet(control: usize, threads: i32, sleeps: i32): bool {
     return true;
   }
   for (let i = 0; i < LOOKS; i++) if (atomic.load<i32>(control, 4) != round) return true;
-  if (sleeps == 0) {
-    while (atomic.load<i32>(control, 4) == round) {}
-    return true;
-  }
   // Whoever ended an earlier round may wake this thread late, in this one: it is over when its number has moved, not before.
-  while (atomic.load<i32>(control, 4) == round) {
-    if (atomic.wait<i32>(control + 4, round, SLEEP) != 2) continue; // 2: the time was over
-    if (--sleeps == 0) return atomic.load<i32>(control, 4) != round;
+  while (true) {
+    if (sleeps) atomic.wait<i32>(control + 4, round, SLEEP);
+    else for (let i = 0; i < ASKS && atomic.load<i32>(control, 4) == round; i++) {}
+    if (atomic.load<i32>(control, 4) != round) return true;
+    if (!alive()) return false;
   }
-  return true;
 }
 
 /** Runs commands that lie in a row, with other threads that do the same: all end one before any begins the next. */

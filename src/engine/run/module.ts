@@ -12,7 +12,10 @@ export interface EngineModule {
   readonly init: () => void;
   /** Runs a thread's share of commands that lie in a row; one thread has all of them. */
   readonly run: (at: number, count: number, thread: number, threads: number) => void;
-  /** The same with other threads that run theirs, over a shared memory. 0 where one did not come for `sleeps` seconds; 0 seconds: it looks on for ever. */
+  /**
+   * The same with other threads that run theirs, over a shared memory. 0 where one of them is gone. `sleeps` is 0 where this
+   * thread may not sleep while it waits.
+   */
   readonly runTogether: (
     at: number,
     count: number,
@@ -100,6 +103,13 @@ export async function engineModule(build: EngineBuild, { shared }: { shared: boo
   return widely(v8, () => new WebAssembly.Module(code));
 }
 
-/** A module over a memory, which must declare a maximum. */
-export const engineInstance = (module: WebAssembly.Module, memory: WebAssembly.Memory): EngineModule =>
-  new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as EngineModule; // what commands/index.ts exports
+/**
+ * A module over a memory, which must declare a maximum.
+ *
+ * @param alive asked while a thread waits for others: whether they still are there
+ */
+export const engineInstance = (
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  alive: () => boolean = () => true,
+): EngineModule => new WebAssembly.Instance(module, { env: { memory, alive } }).exports as unknown as EngineModule; // what commands/index.ts exports

@@ -1,0 +1,46 @@
+interface NodeOs {
+  readonly cpus: () => readonly unknown[];
+  readonly availableParallelism?: () => number;
+}
+interface NodeFiles {
+  readonly readFileSync: (path: string, encoding: 'utf8') => string;
+}
+interface Surroundings {
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
+  readonly navigator?: { readonly hardwareConcurrency?: number };
+}
+
+/** Most threads that are started where nobody says how many: more of them share the memory's speed. */
+const most = 8;
+
+/**
+ * Cores of the machine, not their hyperthreads: two threads on one core gain nothing here. A page is told of logical
+ * processors alone: up to 4 of them are taken for cores, of more a half, but 4 at least.
+ *
+ * @param shared whether threads can share a memory here; where not, 1
+ */
+export function physicalCores(shared: boolean): number {
+  if (!shared) return 1;
+  const { process, navigator } = globalThis as Surroundings;
+  const os = process?.getBuiltinModule?.('node:os') as NodeOs | undefined;
+  if (os === undefined) {
+    const told = navigator?.hardwareConcurrency ?? 1;
+    return Math.max(1, Math.min(most, told, Math.max(4, told >> 1)));
+  }
+  const allowed = os.availableParallelism?.() ?? os.cpus().length;
+  const files = process?.getBuiltinModule?.('node:fs') as NodeFiles | undefined;
+  return Math.max(1, Math.min(most, allowed, coresOfLinux(files) ?? allowed));
+}
+
+/** Pairs of socket and core that Linux lists. */
+function coresOfLinux(files: NodeFiles | undefined): number | undefined {
+  try {
+    const text = files?.readFileSync('/proc/cpuinfo', 'utf8') ?? '';
+    const ids = (name: string) => [...text.matchAll(new RegExp(`^${name}\\s*: (\\d+)`, 'gm'))].map(([, id]) => id);
+    const [sockets, cores] = [ids('physical id'), ids('core id')];
+    const distinct = new Set(cores.map((core, i) => `${sockets[i]} ${core}`)).size;
+    return distinct > 0 ? distinct : undefined;
+  } catch {
+    return undefined; // another system
+  }
+}
