@@ -1,7 +1,3 @@
-import { type HasParts, isBlock, walk } from '../core/block.ts';
-import { isWeight, type Weight } from '../core/weight.ts';
-import type { NameKey } from '../tfjs/abstractContainer.ts';
-
 /** Makes names that were not given before and are none of those taken: `Add`, `Add_2`, `Add_3`. */
 export function uniqueNames(before: Iterable<string> = []): (base: string) => string {
   const counts = new Map<string, number>();
@@ -14,17 +10,5 @@ export function uniqueNames(before: Iterable<string> = []): (base: string) => st
     counts.set(base, count);
     taken.add(name);
     return name;
-  };
-}
-
-/** Names the keys of maps: texts are their own, weights and blocks have their place, others their number. */
-export function keyNames(root: HasParts | undefined, weights: ReadonlyMap<Weight, string>): NameKey {
-  let places: Map<object, string> | undefined;
-  return (key, index) => {
-    if (typeof key === 'string') return key;
-    if (!isWeight(key) && !isBlock(key)) return `${index}`;
-    places ??= new Map(root && [...walk(root)].map(([place, part]) => [part, place]));
-    const place = places.get(key) ?? (isWeight(key) ? (weights.get(key) ?? key.place) : '');
-    return place || `${index}`;
   };
 }

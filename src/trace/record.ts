@@ -4,7 +4,8 @@ import type { Weight } from '../core/weight.ts';
 import { abstractly } from '../tfjs/abstract.ts';
 import { fromSpecs, type NameKey, type SpecOf, shapesOf, tensorsOf } from '../tfjs/abstractContainer.ts';
 import type { Graph, InputValue, Value } from './graph.ts';
-import { keyNames, uniqueNames } from './names.ts';
+import { keyNames } from './keyNames.ts';
+import { uniqueNames } from './names.ts';
 import { blankSheet } from './sheet.ts';
 
 export interface TraceOptions {
