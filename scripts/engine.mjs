@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { fresh, hasData, write } from './kernels.mjs';
+import { buildWorker } from './worker.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const source = path('../src/engine/commands/');
@@ -84,4 +85,7 @@ export async function buildEngine() {
     );
   }
 }
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildEngine();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildEngine();
+  await buildWorker();
+}

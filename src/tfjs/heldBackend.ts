@@ -4,8 +4,10 @@ import { type DataId, type DataType, engine, KernelBackend, type Tensor, type Ty
 export interface HeldNumbers {
   readonly shape: readonly number[];
   readonly dtype: DataType;
-  /** A copy of them. */
+  /** A copy of them. @throws Error where they can only be read later */
   readonly read: () => TypedArray;
+  /** The same, of numbers that are elsewhere. Default: `read`, at once. */
+  readonly readLater?: () => Promise<TypedArray>;
   readonly dispose: () => void;
 }
 
@@ -27,13 +29,17 @@ class HeldBackend extends KernelBackend {
   override numDataIds(): number {
     return this.held.size;
   }
-  override readSync(dataId: DataId): TypedArray {
+  of(dataId: DataId): HeldNumbers {
     const found = this.held.get(dataId);
     if (found === undefined) throw new Error('engine: the tensor was disposed');
-    return found.numbers.read();
+    return found.numbers;
+  }
+  override readSync(dataId: DataId): TypedArray {
+    return this.of(dataId).read();
   }
   override async read(dataId: DataId): Promise<TypedArray> {
-    return this.readSync(dataId);
+    const numbers = this.of(dataId);
+    return numbers.readLater ? numbers.readLater() : numbers.read();
   }
   override disposeData(dataId: DataId, force = false): boolean {
     const found = this.held.get(dataId);

@@ -18,3 +18,18 @@ export const rereading = ({ inputs, nodes, outputs }: Graph, other: (value: Valu
   nodes: nodes.map((node) => reading(node, other)),
   outputs: new Map([...outputs].map(([path, value]) => [path, other(value)])),
 });
+
+/** The same graph with other values in the places of all of its own; `other` keeps their kind, and is asked once for each. */
+export function withValues({ inputs, nodes, outputs }: Graph, other: (value: Value) => Value): Graph {
+  const known = new Map<Value, Value>();
+  const of = <V extends Value>(value: V): V => {
+    const made = known.get(value) ?? other(value);
+    known.set(value, made);
+    return made as V;
+  };
+  return {
+    inputs: new Map([...inputs].map(([path, value]) => [path, of(value)])),
+    nodes: nodes.map((node) => ({ ...node, inputs: mapInputs(node.inputs, of), outputs: node.outputs.map(of) })),
+    outputs: new Map([...outputs].map(([path, value]) => [path, of(value)])),
+  };
+}

@@ -31,8 +31,10 @@ export interface Held {
   readonly owner: object;
   readonly shape: readonly number[];
   readonly dtype: DataType;
-  /** A copy of them. */
+  /** A copy of them. @throws Error where they can only be read later */
   readonly read: () => TypedArray;
+  /** The same, of numbers that are elsewhere. Default: `read`, at once. */
+  readonly readLater?: () => Promise<TypedArray>;
   /** Frees them; nobody may read them afterwards. */
   readonly dispose: () => void;
 }
