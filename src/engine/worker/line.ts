@@ -9,6 +9,8 @@ export interface Line {
   readonly tell: (request: Request) => void;
   /** What it answers; rejected with what failed there, or when it ends. The process waits for it. */
   readonly ask: <T>(request: (call: number) => Request) => Promise<T>;
+  /** Gives numbers back that are there: before whatever it is told next. */
+  readonly free: (held: number) => void;
   /** Bytes of a plan, 0 until they are known. */
   readonly bytesOf: (plan: number) => number;
   readonly stop: () => void;
@@ -57,24 +59,37 @@ export async function lineTo(
   };
   const worker: EngineWorker = spawn(code, listener);
 
+  let freed: number[] = [];
+  const flush = () => {
+    if (freed.length > 0 && over === undefined) worker.post({ kind: 'free', held: freed });
+    freed = [];
+  };
+  const post = (request: Request) => {
+    flush();
+    worker.post(request);
+  };
   const wait = <T>(call: number, request: Request) =>
     new Promise<T>((resolve, reject) => {
       if (over) return reject(over);
       waiting.set(call, { resolve, reject });
       worker.awaited(true);
-      worker.post(request);
+      post(request);
     });
   const line: Line = {
     check: () => {
       if (over) throw new Error(over.message, { cause: over });
     },
     tell: (request) => {
-      if (over === undefined) worker.post(request);
+      if (over === undefined) post(request);
       if (request.kind === 'drop') planned.delete(request.plan);
     },
     ask: (request) => {
       const call = ++calls;
       return wait(call, request(call));
+    },
+    free: (held) => {
+      if (freed.length === 0) queueMicrotask(flush);
+      freed.push(held);
     },
     bytesOf: (plan) => planned.get(plan) ?? 0,
     stop: () => {

@@ -30,7 +30,7 @@ function numbering(): (of: object) => number {
  * @param kernels that the engine has
  */
 export function workerTarget(
-  { check, tell, ask, bytesOf }: Line,
+  { check, tell, ask, free, bytesOf }: Line,
   { name, kernels }: { name: string; kernels: ReadonlySet<string> },
 ): LocalTarget {
   const owner = {};
@@ -38,16 +38,6 @@ export function workerTarget(
   /** The plans that read a weight, and which of its numbers are in the worker. */
   const kept = new Map<number, { plans: number; stamp?: Stamp }>();
   let [plans, names] = [0, 0];
-  let free: number[] = [];
-
-  const flush = () => {
-    if (free.length > 0) tell({ kind: 'free', held: free });
-    free = [];
-  };
-  const dispose = (id: number) => {
-    if (free.length === 0) queueMicrotask(flush);
-    free.push(id);
-  };
   const heldThere = (id: number, { shape, dtype }: Pick<Value, 'shape' | 'dtype'>): HeldThere => ({
     owner,
     id,
@@ -60,7 +50,7 @@ export function workerTarget(
       );
     },
     readLater: () => ask<TypedArray>((call) => ({ kind: 'read', held: id, call })),
-    dispose: () => dispose(id),
+    dispose: () => free(id),
   });
   const givenOf = (value: HostTensor | Held): Given => {
     if (isThere(owner, value)) return { held: value.id };
