@@ -8,6 +8,7 @@ import { type PostprocessRule, postprocess } from '../detection/postprocess.ts';
 import { type Reading, readingOf } from '../detection/reading.ts';
 import { checkSuppression } from '../detection/suppression.ts';
 import { placeOf, toDetections } from '../detection/toDetections.ts';
+import type { LocalTarget } from '../trace/target.ts';
 import { fastest } from './detectEngine.ts';
 import { drawInto, type Placed, placePhotograph } from './detectFit.ts';
 import { checkMaxPixels, type ReadImage } from './detectPhotograph.ts';
@@ -32,6 +33,8 @@ export interface DetectOptions extends PostprocessRule {
   readonly fit?: 'letterbox' | 'stretch' | FitOptions;
   /** Photographs of a list that the model sees at a time; more than one helps a GPU. Default 1. */
   readonly batch?: number;
+  /** Our engine that the model runs on, as `await workerEngine()`. Default: the shared one, in the place of tfjs's CPU backends. */
+  readonly on?: LocalTarget;
   /** Runs in the model's place: the same model compiled. Default: the model on our engine, in the place of tfjs's CPU backends. */
   readonly run?: RunDetector;
   /** A photograph with more pixels is refused before it is decoded. Default 100 million. */
@@ -84,7 +87,7 @@ async function detectAll(
 ): Promise<Detection[][]> {
   const { inputSize, anchors, labels } = model;
   const { batch = 1, maxPixels = 1e8, read, signal } = options;
-  const run = options.run ?? (await fastest(model));
+  const run = options.run ?? (await fastest(model, options.on));
   const reading = readingOf(model, options);
   const columns = labels.length + ((reading.background ?? 'column') === 'column' ? 1 : 0);
   const stride = inputSize[0] * inputSize[1] * 3;
