@@ -1,4 +1,4 @@
-import { type Scalar, type Tensor4D, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { tensor3d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { air } from '../core/air.ts';
 import type { ImageCache } from '../data/batchCache.ts';
 import { evaluationBatches } from '../data/batchEvaluation.ts';
@@ -15,6 +15,7 @@ import { tryCompile } from '../trace/tryCompile.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
 import { engineFor, type RunOn } from './runOn.ts';
+import type { LossParts } from './step.ts';
 import { lossOf, targetsOf } from './targets.ts';
 
 export interface EvaluateOptions {
@@ -65,14 +66,17 @@ export async function evaluate(
       given,
     )) {
       const input = tensor4d(pixels.subarray(0, valid * height * width * 3), [valid, height, width, 3]);
-      const { boxes, logits, parts } = run(fast, input, recipe, objects);
+      const { boxes, logits } = fast(input);
       const [codes, numbers] = await Promise.all([boxes.data<'float32'>(), logits.data<'float32'>()]);
-      for (const [part, value] of Object.entries(parts)) {
+      const made = { boxes: tensor3d(codes, boxes.shape), logits: tensor3d(numbers, logits.shape) };
+      const parts: LossParts | undefined =
+        recipe && tidy(() => lossOf(model, recipe)(made, targetsOf(model, objects, recipe)));
+      for (const [part, value] of Object.entries(parts ?? {})) {
         sums[part] = (sums[part] ?? 0) + ((await value.data())[0] ?? Number.NaN);
         value.dispose();
       }
       batches++;
-      for (const tensor of [input, boxes, logits]) tensor.dispose();
+      for (const tensor of [input, boxes, logits, made.boxes, made.logits]) tensor.dispose();
       const [ownCodes, ownLogits] = [perImage(codes, valid), perImage(numbers, valid)];
       for (const [i, sample] of own.entries()) {
         const placement = placements[i];
@@ -91,14 +95,4 @@ export async function evaluate(
     fast.dispose?.();
   }
   return { images, loss: Object.fromEntries(Object.entries(sums).map(([part, sum]) => [part, sum / batches])) };
-}
-
-function run(model: Predictor, input: Tensor4D, recipe: Recipe | undefined, objects: Parameters<typeof targetsOf>[1]) {
-  return tidy(() => {
-    const { boxes, logits } = model(input);
-    const parts: { readonly [part: string]: Scalar } = recipe
-      ? lossOf(model, recipe)({ boxes, logits }, targetsOf(model, objects, recipe))
-      : {};
-    return { boxes, logits, parts };
-  });
 }
