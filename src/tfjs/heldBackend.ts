@@ -1,4 +1,12 @@
-import { type DataId, type DataType, engine, KernelBackend, type Tensor, type TypedArray } from '@tensorflow/tfjs-core';
+import {
+  clone,
+  type DataId,
+  type DataType,
+  engine,
+  KernelBackend,
+  type Tensor,
+  type TypedArray,
+} from '@tensorflow/tfjs-core';
 
 /** Numbers in somebody's memory. */
 export interface HeldNumbers {
@@ -80,4 +88,15 @@ export const isAlone = ({ dataId }: Tensor): boolean => home[mark]?.held.get(dat
 /** What `tensorOf` was given, as long as no other backend has taken the numbers over. */
 export function heldOf<N extends HeldNumbers>({ dataId }: Tensor): N | undefined {
   return home[mark]?.held.get(dataId)?.numbers as N | undefined; // of whom, its owner says
+}
+
+/** Whether a tensor's numbers are where they can only be read later: in a worker. */
+export const isFar = (tensor: Tensor): boolean => heldOf(tensor)?.readLater !== undefined;
+
+/** Another tensor of the same numbers. Of those in an engine's memory none is read for it, as tfjs's `clone` would. */
+export function sharing(tensor: Tensor): Tensor {
+  const { dataId, shape, dtype } = tensor;
+  if (!home[mark]?.held.has(dataId)) return clone(tensor);
+  home[mark].incRef(dataId);
+  return engine().makeTensorFromDataId(dataId, [...shape], dtype, home[mark]);
 }

@@ -1,4 +1,6 @@
-import { add, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, dispose, mul, type Scalar, scalar, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { compile } from '../trace/compile.ts';
+import type { LocalTarget } from '../trace/target.ts';
 
 /** How weights are averaged over the steps of a run. Plain data: part of a recipe. */
 export interface EmaOptions {
@@ -52,4 +54,39 @@ export function moveEma<K>(
     average.dispose();
   }
   return moved;
+}
+
+/** What one step of averaging reads. */
+interface EmaInputs<K> {
+  readonly averages: ReadonlyMap<K, Tensor>;
+  readonly values: ReadonlyMap<K, Tensor>;
+  /** Shares of the average and of the value. */
+  readonly shares: readonly [Scalar, Scalar];
+}
+
+const emaStep = <K>({ averages, values, shares: [stays, comes] }: EmaInputs<K>): Map<K, Tensor> =>
+  new Map(
+    [...averages].map(([key, average]) => {
+      const value = values.get(key) ?? average;
+      return [key, tidy(() => add(mul(average, stays), mul(value, comes)))];
+    }),
+  );
+
+/** `moveEma` where the weights are: on an engine, or by tfjs. */
+export function emaOn(target: LocalTarget | undefined): {
+  readonly move: typeof moveEma;
+  readonly dispose: () => void;
+} {
+  if (target === undefined) return { move: moveEma, dispose: () => undefined };
+  const step = compile(emaStep, { label: 'train', target });
+  return {
+    move: <K>(averages: ReadonlyMap<K, Tensor>, values: (key: K) => Tensor, decay: number) => {
+      const shares = [scalar(decay), scalar(1 - decay)] as const;
+      const now = new Map([...averages.keys()].map((key) => [key, values(key)]));
+      const moved = step({ averages, values: now, shares }) as Map<K, Tensor>; // of the keys that it was given
+      dispose([...shares, ...averages.values()]);
+      return moved;
+    },
+    dispose: step.dispose,
+  };
 }

@@ -11,8 +11,9 @@ import type { Predictor } from '../model/predict.ts';
 import { compile } from '../trace/compile.ts';
 import { applyStep, disposeSlots, disposeStep, lossNumbers } from './applyStep.ts';
 import { type Averages, disposeAverages, firstAverages, withAverages } from './averages.ts';
+import { bringHome } from './bringHome.ts';
 import { type CardOptions, metricsOf, modelCard } from './card.ts';
-import { emaDecay, moveEma } from './ema.ts';
+import { emaDecay, emaOn } from './ema.ts';
 import { badLoss, badWeights, firstNotFinite, type NamedStep } from './finite.ts';
 import { applyGroups, type GroupRule } from './groups.ts';
 import type { Optimizer, Slots } from './optimizer.ts';
@@ -111,6 +112,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     });
   };
   const [early, late] = [stepOver('batch'), stepOver('stored')];
+  const ema = emaOn(target);
   const stepsPerEpoch = batchCount(data.length, recipe);
   const steps = stepsPerEpoch * epochs;
 
@@ -143,7 +145,7 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
       throw error;
     }
     slots = applyStep(results, slots);
-    if (averages) averages = moveEma(averages, (weight) => weight.read(), emaDecay(recipe.ema ?? {}, now.step));
+    if (averages) averages = ema.move(averages, (weight) => weight.read(), emaDecay(recipe.ema ?? {}, now.step));
     before = now;
     const stepInEpoch = state.stepInEpoch + 1;
     state = { ...state, step: now.step, stepInEpoch, lossSums: added(state.lossSums, loss) };
@@ -213,8 +215,10 @@ export async function train(model: Predictor, options: TrainOptions): Promise<Tr
     return { why, state, validation: result };
   } finally {
     endLoaders();
+    await bringHome(model).catch(() => {}); // where its worker has ended, the run has failed for that already
     early.dispose();
     late.dispose();
+    ema.dispose();
     disposeSlots(slots);
     disposeAverages(averages);
   }
