@@ -34,6 +34,9 @@ const body = `
   const far = tf.tidy(() => tf.div(tf.max(tf.abs(tf.sub(wanted.logits, made.logits))), tf.max(tf.abs(wanted.logits))).dataSync()[0]);
   if (!(far < 1e-4)) throw new Error('the engine is ' + far + ' away from plain ops');
   if (!(engine.memory().used > 1e6)) throw new Error('the engine did not run');
+  const worker = await workerEngine();
+  const there = await compile(model, { target: worker })(image).logits.data();
+  if (!made.logits.dataSync().every((x, i) => x === there[i])) throw new Error('the engine in a worker differs');
   // sharp is found beside the package, and the path leads to it without another import
   const photograph = name + '.png';
   await writeFileAtomic(photograph, await encodePng({ width: 96, height: 64, data: new Uint8Array(3 * 96 * 64).fill(99) }));
@@ -45,9 +48,9 @@ const body = `
 const names =
   'asVariables, baselineAnchors, bifpn, compile, detect, detector, draw, efficientNetB0, ssdHead, trainingPass';
 const files = {
-  'esm.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { ${names} } from 'pyramidion'; import { useBackend, wasmEngine } from 'pyramidion/engine'; import { encodePng, readImage, writeFileAtomic } from 'pyramidion/node'; const name = 'esm';${body}`,
-  'cjs.cjs': `const tf = require('@tensorflow/tfjs-core'); const { ${names} } = require('pyramidion'); const { useBackend, wasmEngine } = require('pyramidion/engine'); const { encodePng, readImage, writeFileAtomic } = require('pyramidion/node'); const name = 'cjs'; (async () => {${body}})().catch((error) => { console.error(error); process.exit(1); });`,
-  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, baselineAnchors, bifpn, compile, detect, detector, draw, ssdHead, trainingPass } from 'pyramidion'; import { useBackend, wasmEngine } from 'pyramidion/engine'; import { encodePng, readImage, writeFileAtomic } from 'pyramidion/node'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
+  'esm.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { ${names} } from 'pyramidion'; import { useBackend, wasmEngine, workerEngine } from 'pyramidion/engine'; import { encodePng, readImage, writeFileAtomic } from 'pyramidion/node'; const name = 'esm';${body}`,
+  'cjs.cjs': `const tf = require('@tensorflow/tfjs-core'); const { ${names} } = require('pyramidion'); const { useBackend, wasmEngine, workerEngine } = require('pyramidion/engine'); const { encodePng, readImage, writeFileAtomic } = require('pyramidion/node'); const name = 'cjs'; (async () => {${body}})().catch((error) => { console.error(error); process.exit(1); });`,
+  'mixed.mjs': `import * as tf from '@tensorflow/tfjs-core'; import { createRequire } from 'node:module'; import { asVariables, baselineAnchors, bifpn, compile, detect, detector, draw, ssdHead, trainingPass } from 'pyramidion'; import { useBackend, wasmEngine, workerEngine } from 'pyramidion/engine'; import { encodePng, readImage, writeFileAtomic } from 'pyramidion/node'; const { efficientNetB0 } = createRequire(import.meta.url)('pyramidion'); const name = 'mixed';${body}`,
 };
 for (const [file, text] of Object.entries(files)) {
   writeFileSync(join(home, file), text);
