@@ -68,17 +68,24 @@ const fail = (line) => {
 
 /** Files of a bundle: what the page loads at once, and what comes when it is asked for. */
 function parts({ outputFiles, metafile: { outputs } }) {
-  const atOnce = new Set();
-  const visit = (path) => {
-    if (atOnce.has(path)) return;
-    atOnce.add(path);
+  const [atOnce, ever] = [new Set(), new Set()];
+  const visit = (path, seen, later) => {
+    if (seen.has(path)) return;
+    seen.add(path);
     for (const { path: next, kind, external } of outputs[path].imports)
-      if (kind !== 'dynamic-import' && !external) visit(next);
+      if ((later || kind !== 'dynamic-import') && !external) visit(next, seen, later);
   };
-  // Chunks that come later have an entryPoint too: the page's own is the one that none imports.
-  const imported = new Set(Object.values(outputs).flatMap(({ imports }) => imports.map(({ path }) => path)));
-  for (const [path, { entryPoint }] of Object.entries(outputs)) if (entryPoint && !imported.has(path)) visit(path);
-  const files = outputFiles.map(({ path, contents, text }) => {
+  // Chunks that come later have an entryPoint too, also those of a function that was left out, which nobody loads.
+  const own = ({ entryPoint }) => entryPoint === '<stdin>' || entryPoint?.startsWith('examples/');
+  for (const [path, output] of Object.entries(outputs))
+    if (own(output))
+      for (const [seen, later] of [
+        [atOnce, false],
+        [ever, true],
+      ])
+        visit(path, seen, later);
+  const loaded = outputFiles.filter(({ path }) => ever.has(relative(root, path)));
+  const files = loaded.map(({ path, contents, text }) => {
     const key = relative(root, path);
     return { key, contents, text, inputs: Object.keys(outputs[key].inputs), atOnce: atOnce.has(key) };
   });

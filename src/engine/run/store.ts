@@ -1,10 +1,10 @@
-import type { TypedArray } from '@tensorflow/tfjs-core';
-import type { ConstantValue, Value } from '../../trace/graph.ts';
+import type { Value } from '../../trace/graph.ts';
 import type { Held, HostTensor, ReadWeight } from '../../trace/target.ts';
 import { aligned, granted } from '../plan/arena.ts';
 import type { Buffer } from '../plan/emit.ts';
 import type { Standing } from '../plan/planner.ts';
 import { encode } from '../plan/section.ts';
+import { constantNumbers } from './constantNumbers.ts';
 import type { Heap } from './heap.ts';
 import { bring, put } from './numbers.ts';
 
@@ -141,13 +141,4 @@ function numbersOf(value: Value, weights: ReadWeight): HostTensor | Held {
   if (value.kind === 'weight') return weights(value).numbers();
   if (value.kind === 'constant') return { ...value, numbers: constantNumbers(value) };
   throw new Error(`engine: ${value.name} is no weight and no constant`);
-}
-
-/** @throws Error for a tensor that was disposed since, and for texts */
-export function constantNumbers({ numbers, name, shape }: ConstantValue): TypedArray {
-  if (ArrayBuffer.isView(numbers)) return numbers as TypedArray;
-  if ('dataSync' in numbers && !numbers.isDisposed) return numbers.dataSync();
-  throw new Error(
-    `compile: the tensor of shape [${shape}] that the function uses from outside (${name}) was disposed, or holds texts; keep it, or give it as an input`,
-  );
 }

@@ -1,8 +1,8 @@
 import type { DataType, TypedArray } from '@tensorflow/tfjs-core';
 import type { Graph, WeightValue } from '../../trace/graph.ts';
 import { withValues } from '../../trace/rewrite.ts';
+import { constantNumbers } from '../run/constantNumbers.ts';
 import type { EngineBuild } from '../run/module.ts';
-import { constantNumbers } from '../run/store.ts';
 
 /** Numbers that go to the worker, or the name of some that are there. */
 export type Given =
