@@ -26,7 +26,8 @@ export interface WorkerEngine extends LocalTarget {
  * @throws RangeError and Error as `wasmEngine` does; Error for a worker that cannot start
  */
 export async function workerEngine(options: EngineOptions = {}): Promise<WorkerEngine> {
-  const { build, threads } = engineChoice('workerEngine', options);
+  const choice = engineChoice('workerEngine', options);
+  const { build, threads } = choice;
   const [{ engineModule }, { lineTo }, { workerTarget }, { workerCode }] = await Promise.all([
     import('./run/module.ts'),
     import('./worker/line.ts'),
@@ -34,7 +35,7 @@ export async function workerEngine(options: EngineOptions = {}): Promise<WorkerE
     import('./worker.generated.ts'), // a page that never asks does not carry it
   ]);
   const module = await engineModule(build, { shared: threads > 1 });
-  const { line, kernels } = await lineTo(workerCode, { kind: 'start', build, threads, module });
+  const { line, kernels } = await lineTo(workerCode, { kind: 'start', ...choice, module });
   const target = workerTarget(line, { name: 'the engine', kernels });
   const memory = () => line.ask<EngineBytes>((call) => ({ kind: 'memory', call }));
   return { ...target, build, threads, memory, dispose: line.stop };

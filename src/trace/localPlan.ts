@@ -36,7 +36,10 @@ export function localPlan(
   const ifFinite = namesIn(lowered.outputs.keys(), donate?.ifFinite);
   const donated = [...lowered.inputs.keys()].map((name) => names.has(name));
   const { run, time, text, bytes, dispose } = target.prepare(lowered, { names, ifFinite });
-  const given = (value: Tensor, i: number) => (donated[i] && !isAlone(value) ? hostNumbers(value) : numbersOf(value));
+  const given = (value: Tensor, i: number): HostTensor | Held => {
+    const numbers = numbersOf(value);
+    return donated[i] && 'owner' in numbers && !isAlone(value) ? { ...numbers, lent: true } : numbers;
+  };
   return {
     graph: lowered,
     run: (inputs) =>

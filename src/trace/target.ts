@@ -31,6 +31,8 @@ export interface Held {
   readonly owner: object;
   readonly shape: readonly number[];
   readonly dtype: DataType;
+  /** Whether a tensor beside the one that was given has them too: a plan may not write over them. Default false. */
+  readonly lent?: boolean;
   /** A copy of them. @throws Error where they can only be read later */
   readonly read: () => TypedArray;
   /** The same, of numbers that are elsewhere. Default: `read`, at once. */

@@ -59,7 +59,7 @@ export function outsideOf(
       const one = given[i];
       if (one === undefined) continue;
       const donated = plan.donated.has(i);
-      if (isHere(heap, one) && (!donated || one.alone())) {
+      if (isHere(heap, one) && (!donated || (one.alone() && !one.lent))) {
         now.set(buffer, one.address);
         if (donated) holders.set(buffer, one);
       } else if (donated) put(buffer, one);

@@ -41,7 +41,7 @@ export function serve(post: Post): (request: Request) => void {
     return found;
   };
   const numbersOf = (given: Given): HostTensor | Held =>
-    'held' in given ? known<Held>(held, given.held, 'a tensor') : given;
+    'held' in given ? { ...known<Held>(held, given.held, 'a tensor'), lent: given.lent } : given;
 
   const weightNow: ReadWeight = (value) => {
     const now = current.get(idOf(value));
@@ -61,7 +61,7 @@ export function serve(post: Post): (request: Request) => void {
         return;
       case 'prepare':
         try {
-          const prepared = started().prepare(received(request.graph, weights));
+          const prepared = started().prepare(received(request.graph, weights), request.donated);
           plans.set(request.plan, prepared);
           post({ kind: 'planned', plan: request.plan, bytes: prepared.bytes() });
         } catch (error) {

@@ -1,12 +1,13 @@
 import type { DataType, TypedArray } from '@tensorflow/tfjs-core';
 import type { Graph, WeightValue } from '../../trace/graph.ts';
 import { withValues } from '../../trace/rewrite.ts';
+import type { Donated } from '../../trace/target.ts';
 import { constantNumbers } from '../run/constantNumbers.ts';
-import type { EngineBuild } from '../run/module.ts';
+import type { EngineOptions } from '../wasmEngine.ts';
 
 /** Numbers that go to the worker, or the name of some that are there. */
 export type Given =
-  | { readonly held: number }
+  | { readonly held: number; readonly lent: boolean }
   | { readonly numbers: TypedArray; readonly shape: readonly number[]; readonly dtype: DataType };
 
 /** Tells the numbers of a weight from those that it had before. */
@@ -21,8 +22,8 @@ export interface GivenWeight {
 
 /** What the worker is told; it does one after the other. */
 export type Request =
-  | { kind: 'start'; build: EngineBuild; threads: number; module: WebAssembly.Module }
-  | { kind: 'prepare'; plan: number; graph: Graph }
+  | ({ kind: 'start'; module: WebAssembly.Module } & Required<EngineOptions>)
+  | { kind: 'prepare'; plan: number; graph: Graph; donated: Donated | undefined }
   | {
       kind: 'run';
       plan: number;

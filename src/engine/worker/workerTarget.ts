@@ -53,7 +53,7 @@ export function workerTarget(
     dispose: () => free(id),
   });
   const givenOf = (value: HostTensor | Held): Given => {
-    if (isThere(owner, value)) return { held: value.id };
+    if (isThere(owner, value)) return { held: value.id, lent: value.lent ?? false };
     const { shape, dtype } = value;
     return { numbers: 'owner' in value ? value.read() : value.numbers, shape, dtype };
   };
@@ -74,14 +74,14 @@ export function workerTarget(
     owner,
     name,
     keeps: (op) => kernels.has(op),
-    prepare: (graph): LocalPrepared => {
+    prepare: (graph, donated): LocalPrepared => {
       for (const node of liveNodes(graph)) if (!kernels.has(node.op)) throw new MissingKernel(name, node);
       const plan = ++plans;
       const weights = weightsOf(graph).map((value) => ({ value, id: weightNumber(value.weight) }));
       const ids = [...new Set(weights.map(({ id }) => id))];
       const outputs = [...graph.outputs.values()];
       check();
-      tell({ kind: 'prepare', plan, graph: sendable(graph, (weight) => ({ id: weightNumber(weight) })) });
+      tell({ kind: 'prepare', plan, graph: sendable(graph, (weight) => ({ id: weightNumber(weight) })), donated });
       for (const id of ids) kept.set(id, { ...kept.get(id), plans: (kept.get(id)?.plans ?? 0) + 1 });
       return {
         run: (inputs, read) => {
