@@ -53,11 +53,13 @@ export function block<In, Out>(
     (x: In, pass: Pass = inference) => {
       const { observers } = shared();
       for (const observer of observers) observer.enter(made);
+      let result: Out | undefined;
       try {
         // Results are tensors or records of them; interfaces lack the index signature that tfjs's type asks for.
-        return tidy(() => call(x, pass, made) as TensorContainer) as Out;
+        result = tidy(() => call(x, pass, made) as TensorContainer) as Out;
+        return result;
       } finally {
-        for (const observer of observers) observer.leave(made);
+        for (const observer of observers) observer.leave(made, result);
       }
     },
     { [facts]: own },

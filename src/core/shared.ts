@@ -8,7 +8,8 @@ export type Binding = (weight: Weight, shape: readonly number[]) => Tensor | und
 /** Hears of each block that begins and ends while a function runs. */
 export interface Observer {
   readonly enter: (block: HasParts) => void;
-  readonly leave: (block: HasParts) => void;
+  /** `result` is undefined where the block failed. */
+  readonly leave: (block: HasParts, result: unknown) => void;
 }
 
 interface Shared {
