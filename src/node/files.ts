@@ -49,7 +49,7 @@ export async function fileSource(path: string): Promise<ByteSource> {
 /**
  * Writes a file beside its place and renames it into it, so that no reader and no crash meets half of it. Folders are made.
  *
- * @throws Error of the file system; nothing is left behind then
+ * @throws Error naming the file and what the file system said; nothing is left behind then
  */
 export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -65,6 +65,15 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
-    throw error;
+    throw notWritten(path, content.length, error);
   }
+}
+
+/** What is to be thrown for a file that could not be written. */
+export function notWritten(path: string, length: number, error: unknown): Error {
+  const why = error instanceof Error ? error.message : String(error);
+  const remedy = /^(ENOSPC|EDQUOT|EFBIG)/.test(why) ? 'make room on the disk' : 'see to its folder';
+  return new Error(`${path}: ${length} bytes could not be written: ${why}; ${remedy}. What was there is whole`, {
+    cause: error,
+  });
 }
