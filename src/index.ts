@@ -223,10 +223,14 @@ export type {
   Validation,
 } from './train/report.ts';
 export type { Schedule, WarmUp } from './train/schedule.ts';
+export type { CheckpointStore } from './train/checkpointStore.ts';
+export type { CheckpointName, Kept } from './train/kept.ts';
 export type { CheckpointRecord, RunState } from './train/state.ts';
 export type { Phase, Spent } from './train/stopwatch.ts';
+export type { StopEarly, StopEarlyState } from './train/stopEarly.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
-export { type CheckpointStore, type TrainOptions, type TrainResult, train } from './train/train.ts';
+export { train } from './train/train.ts';
+export type { TrainOptions, TrainResult } from './train/trainOptions.ts';
 export type { ValidationOptions } from './train/validate.ts';
 
 // Weights as files

@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import type { Sample } from '../data/sample.ts';
 import { runPage } from '../picture/runPage.ts';
 import { modelCardText } from '../train/cardText.ts';
+import type { CheckpointStore } from '../train/checkpointStore.ts';
 import type { Report } from '../train/report.ts';
-import type { CheckpointStore } from '../train/train.ts';
 import { checkpointFolder, readCheckpointFile } from './checkpoints.ts';
 import { writeFileAtomic } from './files.ts';
 import { jsonLines, readLog } from './log.ts';
@@ -28,7 +28,7 @@ export interface RunFolderOptions {
 /** What `train` takes of a folder. */
 export interface RunFolder {
   readonly onReport: (report: Report) => Promise<void>;
-  readonly checkpoints: CheckpointStore;
+  readonly checkpoints: Required<CheckpointStore>;
   /** The last checkpoint, where the run goes on. */
   readonly resume?: Uint8Array;
 }
@@ -74,6 +74,7 @@ export async function runFolder(folder: string, options: RunFolderOptions = {}):
         await writeFileAtomic(join(folder, runFiles.page), runPage([await storyOf(name, lines, pictures)]));
     },
     checkpoints: {
+      ...checkpoints,
       save: async (which, bytes, record) => {
         await checkpoints.save(which, bytes, record);
         const { card, state } = record;

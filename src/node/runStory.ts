@@ -1,5 +1,6 @@
 import { type PhaseSeconds, phases, type RunEpoch, type RunStory } from '../picture/runStory.ts';
 import type { StartReport } from '../train/report.ts';
+import { imagesPerStep } from '../train/runBatches.ts';
 import type { LogLine } from './logLines.ts';
 import type { Machine } from './logMachine.ts';
 
@@ -38,7 +39,7 @@ export function runStory(name: string, lines: readonly LogLine[]): RunStory {
     taken,
     ended,
     seconds: done,
-    ...(seconds > 0 ? { imagesPerSecond: (counted * start.recipe.batch) / seconds } : {}),
+    ...(seconds > 0 ? { imagesPerSecond: (counted * imagesPerStep(start.recipe)) / seconds } : {}),
     settings: settingsOf(start),
   };
 }

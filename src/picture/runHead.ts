@@ -42,7 +42,7 @@ function cards(story: RunStory): string {
   return `<div class="cards facts">${all.join('\n')}</div>`;
 }
 
-const statusWords = { running: 'going on', stopped: 'stopped', done: 'done' } as const;
+const statusWords = { running: 'going on', stopped: 'stopped', early: 'ended early', done: 'done' } as const;
 
 const card = (figure: string, name: string, lines: readonly string[]) =>
   `<div class="card"><p class="figure"><b>${escapeText(figure)}</b></p><p>${escapeText(name)}</p>${lines.map((line) => `<p class="soft">${escapeText(line)}</p>`).join('')}</div>`;

@@ -39,7 +39,7 @@ export interface RunEpoch {
 /** A run, as its page tells it. */
 export interface RunStory {
   readonly name: string;
-  readonly status: 'running' | 'stopped' | 'done';
+  readonly status: 'running' | 'stopped' | 'early' | 'done';
   /** Of the whole run. */
   readonly epochs: number;
   readonly stepsPerEpoch: number;

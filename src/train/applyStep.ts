@@ -20,7 +20,10 @@ export function disposeStep({ weights, slots, statistics }: StepResults): void {
  *
  * @returns the slots from now on: new ones, and those of weights that the loss does not reach as they were
  */
-export function applyStep({ weights, statistics, slots }: StepResults, before: SlotsOf): Map<Weight, Slots> {
+export function applyStep(
+  { weights, statistics, slots }: Pick<StepResults, 'weights' | 'statistics' | 'slots'>,
+  before: SlotsOf,
+): Map<Weight, Slots> {
   for (const [weight, value] of [...weights, ...statistics]) {
     weight.adopt(value);
   }

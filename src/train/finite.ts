@@ -1,6 +1,6 @@
 import { type HasParts, weights } from '../core/block.ts';
+import type { BadNumbers } from './firstBadMap.ts';
 import type { LossNumbers } from './report.ts';
-import type { StepResults } from './step.ts';
 
 /** The first weight or statistic of a model that holds a number that is not finite. */
 export async function firstNotFinite(model: HasParts): Promise<string | undefined> {
@@ -24,21 +24,38 @@ const named = ({ step, epoch, ids }: NamedStep) => `step ${step} (epoch ${epoch 
 export const badWeights = (step: NamedStep, place: string): Error =>
   new Error(`train: ${named(step)}, has left ${place} with numbers that are not finite. ${remedy}`);
 
-/** What is to be thrown when a loss is not finite: the step that spoiled the weights is named, or else the step itself. */
+/**
+ * What is to be thrown when a loss is not finite: the step that spoiled the weights is named, or else the step itself and
+ * the first numbers of it that are not finite.
+ */
 export async function badLoss(
   model: HasParts,
   loss: LossNumbers,
-  { before, now, results }: { before: NamedStep | undefined; now: NamedStep; results: Pick<StepResults, 'weights'> },
+  {
+    before,
+    now,
+    look,
+  }: {
+    readonly before: NamedStep | undefined;
+    readonly now: NamedStep;
+    readonly look: () => Promise<BadNumbers | undefined>;
+  },
 ): Promise<Error> {
   const spoiled = await firstNotFinite(model);
   if (before && spoiled !== undefined) return badWeights(before, spoiled);
-  let first = '';
-  if (spoiled !== undefined) first = `; ${spoiled} was not finite before the run`;
-  for (const [weight, value] of results.weights)
-    if (first === '' && !finite(await value.data()))
-      first = `; the first weight that it would spoil is ${weight.place}`;
   const parts = Object.entries(loss).map(([part, value]) => `${part} ${value}`);
-  return new Error(`train: the loss is ${parts.join(', ')} in ${named(now)}${first}. ${remedy}`);
+  const first = spoiled === undefined ? firstBad(await look()) : `${spoiled} was not finite before the run. ${remedy}`;
+  return new Error(`train: the loss is ${parts.join(', ')} in ${named(now)}; ${first}`);
+}
+
+function firstBad(found: BadNumbers | undefined): string {
+  if (found === undefined) return `by plain ops on the same weights all of it is finite. ${remedy}`;
+  const { what, ids } = found;
+  const where = ids.length > 0 ? `${what}, of ${ids.join(', ')}` : what;
+  const first = `the first that is not finite is ${where}`;
+  if (what.startsWith('pixels') || what.startsWith('targets'))
+    return `${first}. Look at these images and their boxes, or leave them out`;
+  return `${first}. ${remedy}`;
 }
 
 const finite = (numbers: ArrayLike<number>): boolean => {

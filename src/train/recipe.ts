@@ -10,6 +10,7 @@ import { type Optimizer, type RmspropOptions, rmsprop, type SgdOptions, sgd } fr
 import { type AdamOptions, adam, adamW } from './optimizerAdam.ts';
 import type { Schedule } from './schedule.ts';
 import { checkSchedule } from './scheduleCheck.ts';
+import { checkStopEarly, type StopEarly } from './stopEarly.ts';
 
 /** How a model is trained. Plain data: it is printed with each run and written into each checkpoint. */
 export interface Recipe {
@@ -34,12 +35,19 @@ export interface Recipe {
   readonly storedFrom?: number;
   /** Default the model's own, else SSD's. */
   readonly loss?: LossRule;
-  /** Images in a step. */
+  /** Images in a step, or in each of its parts. */
   readonly batch: number;
+  /**
+   * Parts of a step, whose gradients are added: so many times the batch, in the memory of one. Over stored statistics it
+   * is as if the batch were so large. Default 1.
+   */
+  readonly accumulate?: number;
   /** What becomes of images that do not fill a batch: left out this time, or joined by the first of the epoch. Default `drop`. */
   readonly last?: 'drop' | 'refill';
   /** How often the data is gone through. */
   readonly epochs: number;
+  /** When the run ends before that. Default never. */
+  readonly stopEarly?: StopEarly;
   /** How objects become targets. Default the model's own rule, else SSD's. */
   readonly match?: MatchRule;
   /** Default none. */
@@ -105,15 +113,19 @@ export function checkRecipe(recipe: Recipe): void {
     if (!names.includes(name))
       throw new RangeError(`${where}: there is no ${what} '${name}'; there are ${names.join(', ')}`);
   };
-  for (const name of ['batch', 'epochs'] as const)
-    if (!(Number.isInteger(recipe[name]) && recipe[name] >= 1))
-      throw new RangeError(`${where}: ${name} is ${recipe[name]}; it must be a whole number of at least 1`);
+  const whole = (what: string, value: number) => {
+    if (!(Number.isInteger(value) && value >= 1))
+      throw new RangeError(`${where}: ${what} is ${value}; it must be a whole number of at least 1`);
+  };
+  for (const name of ['batch', 'epochs'] as const) whole(name, recipe[name]);
+  whole('accumulate', recipe.accumulate ?? 1);
   named('optimizer', recipe.optimizer.name, ['sgd', 'rmsprop', 'adam', 'adamW']);
   named('loss', recipe.loss?.name ?? 'ssd', lossNames);
   optimizerOf(recipe);
   checkSchedule(where, recipe.schedule);
   checkGroups(where, recipe.groups ?? []);
   if (recipe.ema) emaDecay(recipe.ema, 1);
+  if (recipe.stopEarly) checkStopEarly(where, recipe.stopEarly);
   if (recipe.clip) checkClip(where, recipe.clip);
   if (recipe.clipNorm !== undefined && !(recipe.clipNorm > 0))
     throw new RangeError(`${where}: clipNorm is ${recipe.clipNorm}; it must be above 0`);

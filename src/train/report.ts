@@ -70,10 +70,10 @@ export interface ShownImage extends EvaluatedImage {
   readonly size: readonly [number, number];
 }
 
-/** A run ended, or was asked to stop. */
+/** A run ended: it was `done`, it ended `early` as its recipe says, or it was asked to stop. */
 export interface EndReport {
   readonly kind: 'end';
-  readonly why: 'done' | 'stopped';
+  readonly why: 'done' | 'early' | 'stopped';
   readonly epoch: number;
   readonly step: number;
   readonly seconds: number;

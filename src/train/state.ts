@@ -5,10 +5,13 @@ import { assignWeights, checkWeights, collectWeights, weightPrefix, weightsIn } 
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../weights/safetensors.ts';
 import type { Averages } from './averages.ts';
 import type { Metrics, ModelCard } from './card.ts';
+import { isSealed, seal, unsealed } from './checksum.ts';
+import type { Kept } from './kept.ts';
 import { firstSlots, type Optimizer, type Slots, type SlotsOf } from './optimizer.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossNumbers } from './report.ts';
 import type { PlateauState } from './schedulePlateau.ts';
+import type { StopEarlyState } from './stopEarly.ts';
 
 /** Where a run is, save for tensors. Plain data. */
 export interface RunState {
@@ -23,6 +26,10 @@ export interface RunState {
   readonly plateau: PlateauState;
   /** The best validation so far: a miss rate, or a loss where there is none. */
   readonly best?: number;
+  /** Checkpoints that are kept besides, the best first; with one that is still to be taken away. */
+  readonly kept?: readonly Kept[];
+  /** Of early stopping, once it has looked. */
+  readonly stopEarly?: StopEarlyState;
   /** Sums over the steps of this epoch. */
   readonly lossSums: LossNumbers;
   /** Of the last epoch that ended. */
@@ -31,17 +38,18 @@ export interface RunState {
 
 /** A state with the recipe it was reached by: what a checkpoint says besides numbers. */
 export interface CheckpointRecord {
-  readonly format: 'pyramidion-checkpoint/1';
+  readonly format: 'pyramidion-checkpoint/2';
   readonly state: RunState;
   readonly recipe: Recipe;
-  /** Where the model is from; absent in checkpoints of earlier versions. */
-  readonly card?: ModelCard;
+  /** Where the model is from. */
+  readonly card: ModelCard;
 }
 
 /** Slots as they begin, of every weight that trains. The caller disposes them. */
 export const slotsFor = (optimizer: Optimizer, trained: readonly Weight[]): Map<Weight, Slots> =>
   new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
 
+const current: CheckpointRecord['format'] = 'pyramidion-checkpoint/2';
 const slotPrefix = 'slots/';
 /** The weights of the run, where `weights/` are its averages. */
 const runPrefix = 'run/';
@@ -68,7 +76,7 @@ export async function writeCheckpoint(
       const values = Float32Array.from(await slot.data<'float32'>());
       tensors.set(`${slotPrefix}${name}/${weight.place}`, { shape: slot.shape, values });
     }
-  return writeSafetensors({ tensors, metadata: { record: JSON.stringify(record) } });
+  return seal(writeSafetensors({ tensors, metadata: { sum: unsealed, record: JSON.stringify(record) } }));
 }
 
 /**
@@ -88,6 +96,10 @@ export function readCheckpoint(
   const file = readSafetensors(bytes, name);
   const { tensors, metadata } = file;
   const record = recordOf(metadata.record, name);
+  if (!isSealed(bytes))
+    throw new RangeError(
+      `${name}: the checksum ${metadata.sum ?? '(none)'} is not that of its ${bytes.length} bytes; the file is damaged, so go on from another`,
+    );
   accept(record);
   const wanted = [...slots].flatMap(([weight, own]) =>
     Object.entries(own).map(([slot, { shape }]) => ({ weight, slot, shape })),
@@ -129,36 +141,11 @@ function recordOf(text: string | undefined, name: string): CheckpointRecord {
     throw new RangeError(`${name}: its record is no JSON; the file is damaged`, { cause: error });
   }
   const format = typeof record === 'object' && record !== null && 'format' in record ? record.format : undefined;
-  if (format !== 'pyramidion-checkpoint/1')
+  if (format !== current)
     throw new RangeError(
-      `${name}: it is no checkpoint of this version (${format ?? 'no record'}); to take only weights use loadWeights`,
+      `${name}: it is no checkpoint of this version, ${current} (${format ?? 'no record'}); to take only weights use loadWeights`,
     );
   return record as CheckpointRecord; // written by writeCheckpoint, whose format it names
-}
-
-/**
- * Whether a run may go on from a record: another seed, or other data in the middle of an epoch, would repeat some images
- * and leave out others.
- *
- * @throws RangeError saying what differs
- */
-export function checkResume(
-  { state, recipe: before }: CheckpointRecord,
-  { seed, images, recipe }: { readonly seed: number | undefined; readonly images: number; readonly recipe: Recipe },
-): void {
-  if (seed !== undefined && seed !== state.seed)
-    throw new RangeError(`resume: seed is ${seed}, but the checkpoint's run has ${state.seed}; leave seed out`);
-  if (state.stepInEpoch === 0) return;
-  const differs = (what: string, now: unknown, then: unknown) => {
-    if (now !== then)
-      throw new RangeError(
-        `resume: ${what} is ${now}, but was ${then} when the checkpoint was made, after ${state.stepInEpoch} steps of ` +
-          `epoch ${state.epoch + 1}; go on with ${then}, or from a checkpoint at the end of an epoch`,
-      );
-  };
-  differs('the number of images', images, state.images);
-  differs('batch', recipe.batch, before.batch);
-  differs('last', recipe.last ?? 'drop', before.last ?? 'drop');
 }
 
 /** The weights that a run trains. @throws RangeError if everything is frozen */

@@ -52,6 +52,33 @@ export interface StepResults {
   readonly unreached: readonly Weight[];
 }
 
+/** What a loss asks of the weights, as new tensors. */
+export interface LossGradients extends Pick<StepResults, 'loss' | 'statistics' | 'unreached'> {
+  /** Of the weights that the loss reaches. */
+  readonly gradients: ReadonlyMap<Weight, Tensor>;
+}
+
+/** The part of a step that depends on images: forward, loss, gradients. Whatever it throws, it leaves nothing behind. */
+export function lossGradients<Targets>(
+  { model, loss, statistics = 'batch' }: Pick<StepOptions<Targets>, 'model' | 'loss' | 'statistics'>,
+  { weights, images, targets, randoms }: Pick<StepInputs<Targets>, 'weights' | 'images' | 'targets' | 'randoms'>,
+): LossGradients {
+  const pass = trainingPass({ statistics, ...(randoms ? { randoms } : {}) });
+  let parts: LossParts | undefined;
+  const forward = () => {
+    parts = loss(model(images, pass), targets);
+    for (const part of Object.values(parts)) keep(part);
+    return parts.total;
+  };
+  try {
+    const { value, gradients, unreached } = valueAndGradients(forward, weights);
+    return { gradients, loss: parts ?? { total: value }, statistics: pass.updates, unreached };
+  } catch (error) {
+    dispose([...Object.values(parts ?? {}), ...pass.updates.values()]);
+    throw error;
+  }
+}
+
 /**
  * A training step as a pure function: forward, loss, gradients, clipping, optimizer. Static shapes, nothing is read back
  * and nothing is moved, so that it can be traced, and run anywhere.
@@ -59,29 +86,22 @@ export interface StepResults {
  * @throws RangeError for a weight without slots; whatever the model and the loss throw
  */
 export function trainStep<Targets>(options: StepOptions<Targets>): (inputs: StepInputs<Targets>) => StepResults {
-  const { model, loss, optimizer, own = () => ({}), clip, clipNorm, statistics = 'batch' } = options;
-  return ({ weights, slots, images, targets, learningRate, randoms }) => {
+  const { optimizer, own = () => ({}), clip, clipNorm } = options;
+  return (inputs) => {
+    const { weights, slots, learningRate } = inputs;
     for (const { place } of [...weights.keys()].filter((weight) => !slots.has(weight)))
       throw new RangeError(`trainStep: ${place} has no slots; start from firstSlots(optimizer, shape)`);
-    const pass = trainingPass({ statistics, ...(randoms ? { randoms } : {}) });
-    let parts: LossParts | undefined;
-    const forward = () => {
-      parts = loss(model(images, pass), targets);
-      for (const part of Object.values(parts)) keep(part);
-      return parts.total;
-    };
+    const { gradients, ...found } = lossGradients(options, inputs);
     try {
-      const { value, gradients, unreached } = valueAndGradients(forward, weights);
-      const moved = move({ optimizer, own, weights, slots, gradients, learningRate, clip, clipNorm });
-      return { ...moved, loss: parts ?? { total: value }, statistics: pass.updates, unreached };
+      return { ...move({ optimizer, own, weights, slots, gradients, learningRate, clip, clipNorm }), ...found };
     } catch (error) {
-      dispose([...Object.values(parts ?? {}), ...pass.updates.values()]);
+      dispose([...Object.values(found.loss), ...found.statistics.values()]);
       throw error;
     }
   };
 }
 
-interface MoveOptions extends Pick<StepInputs<unknown>, 'weights' | 'slots' | 'learningRate'> {
+export interface MoveOptions extends Pick<StepInputs<unknown>, 'weights' | 'slots' | 'learningRate'> {
   readonly optimizer: Optimizer;
   readonly own: NonNullable<StepOptions<unknown>['own']>;
   readonly gradients: ReadonlyMap<Weight, Tensor>;
@@ -90,7 +110,7 @@ interface MoveOptions extends Pick<StepInputs<unknown>, 'weights' | 'slots' | 'l
 }
 
 /** Moves one weight after the other, each gradient freed as soon as it is used. */
-function move({ optimizer, own, weights, slots, gradients: whole, learningRate, clip, clipNorm }: MoveOptions) {
+export function move({ optimizer, own, weights, slots, gradients: whole, learningRate, clip, clipNorm }: MoveOptions) {
   const gradients = clip ? cutEach(clip, weights, whole) : whole;
   const factor = clipNorm === undefined ? undefined : clipFactor(gradients.values(), clipNorm);
   const values = new Map<Weight, Tensor>();

@@ -2,7 +2,7 @@ import { type Scalar, scalar, type Tensor2D, type Tensor3D, tensor2d, tensor3d }
 import type { Annotation } from '../core/annotation.ts';
 import type { Predictions } from '../core/levels.ts';
 import { detectionLoss, type LossRule } from '../detection/lossRule.ts';
-import { matchBatch } from '../detection/match.ts';
+import { matchBatch, type Targets } from '../detection/match.ts';
 import type { Predictor } from '../model/predict.ts';
 import type { Recipe } from './recipe.ts';
 import type { LossParts } from './step.ts';
@@ -16,25 +16,41 @@ export interface TargetTensors {
   readonly positives: Scalar;
 }
 
-/**
- * Matches the objects of each image, by the recipe's rule or else the model's; boxes are written as the model reads them. The
- * caller disposes the tensors.
- */
-export function targetsOf(
-  model: Predictor,
+interface MatchedTargets extends Targets {
+  readonly images: number;
+}
+
+/** Matches the objects of each image, by the recipe's rule or else the model's; boxes are written as the model reads them. */
+export function matchTargets(
+  { anchors, labels, coder, match }: Predictor,
   objects: readonly (readonly Annotation[])[],
   recipe: Recipe,
+): MatchedTargets {
+  const rule = recipe.match ?? match ?? {};
+  const targets = matchBatch(objects, { anchors, labels, ...(coder ? { coder } : {}), ...rule });
+  return { ...targets, images: objects.length };
+}
+
+/** Targets of some of the images, over the positives of all. The caller disposes the tensors. */
+export function targetTensors(
+  { classes, boxes, positives, images }: MatchedTargets,
+  [from, to]: readonly [from: number, to: number],
 ): TargetTensors {
-  const { anchors, labels, coder } = model;
-  const rule = recipe.match ?? model.match ?? {};
-  const { classes, boxes, positives } = matchBatch(objects, { anchors, labels, ...(coder ? { coder } : {}), ...rule });
-  const count = anchors.length / 4;
+  const count = classes.length / images;
+  const [first, last] = [from * count, to * count];
   return {
-    classes: tensor2d(classes, [objects.length, count], 'int32'),
-    boxes: tensor3d(boxes, [objects.length, count, 4]),
+    classes: tensor2d(classes.subarray(first, last), [to - from, count], 'int32'),
+    boxes: tensor3d(boxes.subarray(4 * first, 4 * last), [to - from, count, 4]),
     positives: scalar(positives),
   };
 }
+
+/** The targets of images as tensors, which the caller disposes. */
+export const targetsOf = (
+  model: Predictor,
+  objects: readonly (readonly Annotation[])[],
+  recipe: Recipe,
+): TargetTensors => targetTensors(matchTargets(model, objects, recipe), [0, objects.length]);
 
 /**
  * What becomes smaller: what the recipe says, or else the model.

@@ -11,6 +11,8 @@ import { duration } from '../../src/node/terminalTime.ts';
 import { baselineRecipe } from '../../src/train/recipe.ts';
 import type { Report, StepReport } from '../../src/train/report.ts';
 
+import { start } from './reports.ts';
+
 const home = mkdtempSync(join(tmpdir(), 'pyramidion-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
@@ -117,8 +119,18 @@ describe('files', () => {
   it('of a checkpoint are a safetensors and a JSON that a person can read, and nothing half-written', async () => {
     const folder = join(home, 'checkpoints');
     const plateau = { best: 1, bad: 0, rate: 1 };
-    const state = { epoch: 1, stepInEpoch: 0, step: 5, seed: 3, images: 40, plateau, best: 0.5, lossSums: {} };
-    const record = { format: 'pyramidion-checkpoint/1', state, recipe: baselineRecipe } as const;
+    const state = {
+      epoch: 1,
+      stepInEpoch: 0,
+      step: 5,
+      seed: 3,
+      images: 40,
+      plateau,
+      best: 0.5,
+      lossSums: {},
+    };
+    const { card } = start();
+    const record = { format: 'pyramidion-checkpoint/2', state, recipe: baselineRecipe, card } as const;
     await checkpointFolder(folder).save('last', Uint8Array.of(1, 2, 3), record);
     expect(await readCheckpointFile(folder, 'last')).toEqual(Uint8Array.of(1, 2, 3));
     expect(JSON.parse(readFileSync(join(folder, 'last.json'), 'utf8'))).toEqual(record);

@@ -10,9 +10,10 @@ import type { Predictor } from '../../src/model/predict.ts';
 import { loadWeights } from '../../src/model/zooWeights.ts';
 import { bifpn } from '../../src/neck/bifpn.ts';
 import { useBackend } from '../../src/tfjs/backend.ts';
+import { seal, unsealed } from '../../src/train/checksum.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
-import type { TrainOptions } from '../../src/train/train.ts';
-import { readSafetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
+import type { TrainOptions } from '../../src/train/trainOptions.ts';
+import { readSafetensors, type Safetensors, writeSafetensors } from '../../src/weights/safetensors.ts';
 import { numbers, type Run, recipe, run, samples, toy } from './toy.ts';
 
 const none = new Uint8Array();
@@ -51,6 +52,7 @@ describe('a resumed run', () => {
     ],
   };
   const averaged: Recipe = { ...recipe, ema: { decay: 0.9, warmUp: { name: 'power' } } };
+  const parted: Recipe = { ...averaged, batch: 1, accumulate: 2 };
   const dampened: Recipe = { ...recipe, optimizer: { name: 'sgd', dampening: 0.5 }, clip: { name: 'norm', most: 1 } };
   it.each([
     ['in the middle of the first epoch', recipe, 2],
@@ -62,6 +64,7 @@ describe('a resumed run', () => {
     ['by SGD that has begun', dampened, 1],
     ['with parts that train otherwise', grouped, 4],
     ['with averages', averaged, 4],
+    ['with steps of two parts', parted, 4],
   ] as const)('gives the bits of an unbroken one: stopped %s', async (_, by, stopAfter) => {
     const options = { recipe: by, seed: 5, validation: { data: samples.slice(0, 3) } };
     const whole = toy();
@@ -152,9 +155,12 @@ describe('a checkpoint is refused, and nothing is changed,', () => {
     expect(await numbers(model)).toEqual(before);
   };
   const middle = async () => last((await broken(toy, { seed: 5 }, 2)).first);
-  /** The same file with another record. */
-  const rewritten = (bytes: Uint8Array, record: string) =>
-    writeSafetensors({ ...readSafetensors(bytes), metadata: { record } });
+  /** The same file with something in another's place. */
+  const rewritten = (bytes: Uint8Array, { tensors, record }: { tensors?: Safetensors['tensors']; record?: string }) => {
+    const { metadata, ...rest } = readSafetensors(bytes);
+    const text = record ?? metadata.record ?? '';
+    return seal(writeSafetensors({ tensors: tensors ?? rest.tensors, metadata: { sum: unsealed, record: text } }));
+  };
 
   it('cut anywhere', async () => {
     const bytes = await middle();
@@ -163,35 +169,70 @@ describe('a checkpoint is refused, and nothing is changed,', () => {
   });
   it('of another model, naming what differs', async () => {
     const whole = await middle();
-    const { tensors, metadata } = readSafetensors(whole);
-    const other = new Map([...tensors].filter(([name]) => !name.endsWith('stem/kernel')));
-    await refuses(
-      { resume: writeSafetensors({ tensors: other, metadata }) },
-      /weights of another model; 1 missing: stem\/kernel/,
+    const tensors = new Map([...readSafetensors(whole).tensors].filter(([name]) => !name.endsWith('stem/kernel')));
+    await refuses({ resume: rewritten(whole, { tensors }) }, /weights of another model; 1 missing: stem\/kernel/);
+  });
+  it('with a flipped bit, wherever it is', async () => {
+    const bytes = await middle();
+    const model = toy();
+    const before = await numbers(model);
+    for (let at = 0; at < bytes.length; at += 211) {
+      const flipped = bytes.slice();
+      flipped[at] = (flipped[at] ?? 0) ^ (1 << (at % 8));
+      await expect(run(model, { resume: flipped }), `byte ${at}`).rejects.toThrow(/^resume: /);
+    }
+    const last = bytes.slice();
+    last[bytes.length - 1] = (last.at(-1) ?? 0) ^ 1; // of a number: still a file that can be read
+    await expect(run(model, { resume: last })).rejects.toThrow(
+      /checksum .* the file is damaged, so go on from another/,
     );
+    expect(await numbers(model)).toEqual(before);
   });
   it('of another optimizer or other frozen parts', async () => {
     const bytes = await middle();
     await refuses(
-      { resume: bytes, recipe: { ...recipe, optimizer: { name: 'rmsprop' } } },
+      { resume: bytes, recipe: { ...recipe, optimizer: { name: 'rmsprop' } }, resumeWith: 'changed' },
       /slots of the optimizer are not there, such as slots\/meanSquare\/stem\/kernel; the checkpoint is of sgd/,
     );
     const frozen = toy();
     freeze(at(frozen, 'stem'));
     const { saved } = await run(frozen, { recipe: { ...recipe, epochs: 1 } });
-    await refuses({ resume: saved[0]?.bytes ?? none }, /such as slots\/velocity\/stem\/kernel/);
+    await refuses({ resume: saved[0]?.bytes ?? none, resumeWith: 'changed' }, /such as slots\/velocity\/stem\/kernel/);
   });
   it('for another seed, and within an epoch for other data or batches', async () => {
     const resume = await middle();
     await refuses({ resume, seed: 6 }, /seed is 6, but the checkpoint's run has 5; leave seed out/);
-    await refuses({ resume, data: samples.slice(1) }, /number of images is 5, but was 6 .* after 2 steps of epoch 1/);
-    await refuses({ resume, recipe: { ...recipe, batch: 3 } }, /batch is 3, but was 2/);
-    await refuses({ resume, recipe: { ...recipe, last: 'refill' } }, /last is refill, but was drop/);
+    const changed = { resume, resumeWith: 'changed' } as const;
+    await refuses(
+      { ...changed, data: samples.slice(1) },
+      /number of images is 5, but was 6 .* after 2 steps of epoch 1/,
+    );
+    await refuses({ ...changed, data: samples.toReversed() }, /hash of their ids and sizes is .* after 2 steps/);
+    await refuses({ ...changed, recipe: { ...recipe, batch: 3 } }, /batch is 3, but was 2/);
+    await refuses({ ...changed, recipe: { ...recipe, accumulate: 2 } }, /accumulate is 2, but was 1/);
+    await refuses({ ...changed, recipe: { ...recipe, last: 'refill' } }, /last is refill, but was drop/);
+  });
+  it('for another recipe or other images, unless they are to be changed', async () => {
+    const { saved } = await run(toy(), { recipe: { ...recipe, epochs: 1 } });
+    const resume = saved[0]?.bytes ?? none;
+    await refuses(
+      { resume },
+      /^resume: recipe.epochs is 2, but was 1 in the checkpoint's run; .*resumeWith: 'changed'/,
+    );
+    const other = { ...recipe, epochs: 1, optimizer: { ...recipe.optimizer, momentum: 0.5 } };
+    await refuses({ resume, recipe: other }, /recipe.optimizer.momentum is 0.5, but was 0.9/);
+    const same = { ...recipe, epochs: 1 };
+    await refuses({ resume, recipe: same, data: samples.toReversed() }, /hash of their ids/);
+    const { result } = await run(toy(), { resume, resumeWith: 'changed', data: samples.toReversed() });
+    expect(result.state).toMatchObject({ epoch: 2, step: 6 });
   });
   it('that is only weights, or whose record is damaged', async () => {
     const bytes = await middle();
-    await refuses({ resume: rewritten(bytes, '{') }, /record is no JSON/);
-    await refuses({ resume: rewritten(bytes, '{"format":"other/2"}') }, /no checkpoint of this version \(other\/2\)/);
+    await refuses({ resume: rewritten(bytes, { record: '{' }) }, /record is no JSON/);
+    await refuses(
+      { resume: rewritten(bytes, { record: '{"format":"pyramidion-checkpoint/1"}' }) },
+      /no checkpoint of this version, pyramidion-checkpoint\/2 \(pyramidion-checkpoint\/1\); .* use loadWeights/,
+    );
     await refuses({ resume: writeSafetensors({ ...readSafetensors(bytes), metadata: {} }) }, /\(no record\)/);
   });
 });

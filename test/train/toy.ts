@@ -11,7 +11,8 @@ import type { Predictor } from '../../src/model/predict.ts';
 import { complete } from '../../src/tfjs/abstract.ts';
 import type { Recipe } from '../../src/train/recipe.ts';
 import type { LossNumbers, Report } from '../../src/train/report.ts';
-import { type TrainOptions, train } from '../../src/train/train.ts';
+import { train } from '../../src/train/train.ts';
+import type { TrainOptions } from '../../src/train/trainOptions.ts';
 
 const side = 16;
 

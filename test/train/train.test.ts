@@ -26,7 +26,7 @@ describe('a run', () => {
     expect(reports[1]).toMatchObject({ epoch: 0, step: 1, steps: 6, learningRate: 0.005 }); // warm-up over two steps
     expect(reports[5]).toMatchObject({ learningRate: 0.001 }); // after half of the epochs
     expect(result).toMatchObject({ why: 'done', validation: { missRate: { images: 3, truths: 3 } } });
-    expect(saved.slice(0, 2).map(({ name }) => name)).toEqual(['last', 'best']);
+    expect(saved.slice(0, 2).map(({ name }) => name)).toEqual(['best', 'last']); // the last says that the best is there
     for (const report of reports) expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
   it('says what its time went into, and waits for whoever hears of it', async () => {
@@ -133,14 +133,14 @@ describe('a run', () => {
 });
 
 describe('a run that goes wrong', () => {
-  it('stops at a loss that is not finite, naming step, images and the first bad weight', async () => {
+  it('stops at a loss that is not finite, naming step, images and the first bad map', async () => {
     const model = toy();
     const [weight] = [...weights(model).values()];
     const poison = (report: { kind: string }) => {
       if (report.kind === 'step') weight?.write(new Float32Array(162).fill(3e38)); // 3 * 3 * 3 * 6; overflows when summed
     };
     await expect(run(model, { onReport: poison })).rejects.toThrow(
-      /^train: the loss is total NaN, .* in step 2 \(epoch 1\), of images toy\/\d, toy\/\d; the first weight that it would spoil is .*Lower the learning rate/,
+      /^train: the loss is total NaN, .* in step 2 \(epoch 1\), of images toy\/\d, toy\/\d; the first that is not finite is map stem\/norm, of toy\/\d, toy\/\d\. Lower the learning rate/,
     );
   });
   it('names the step that spoiled the weights, not the one that met them', async () => {

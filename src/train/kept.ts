@@ -1,0 +1,18 @@
+/** A checkpoint that is kept for being among the best. Plain data: part of a checkpoint. */
+export interface Kept {
+  /** From 0. */
+  readonly epoch: number;
+  /** A miss rate, or a loss where there is none. */
+  readonly score: number;
+}
+
+/** `last`, `best`, and the best few by epoch and score: `best-epoch012-0.3141`. */
+export type CheckpointName = 'last' | 'best' | `best-${string}`;
+
+/** The name of one that is kept, of an epoch from 1 on. */
+export const keptName = ({ epoch, score }: Kept): CheckpointName =>
+  `best-epoch${`${epoch + 1}`.padStart(3, '0')}-${score.toFixed(4)}`;
+
+/** With one more, the best first, of equal ones the earlier. */
+export const withKept = (kept: readonly Kept[], one: Kept): Kept[] =>
+  [...kept.filter(({ epoch }) => epoch !== one.epoch), one].sort((a, b) => a.score - b.score || a.epoch - b.epoch);
