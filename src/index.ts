@@ -229,6 +229,16 @@ export type { CheckpointRecord, RunState } from './train/state.ts';
 export type { Phase, Spent } from './train/stopwatch.ts';
 export type { StopEarly, StopEarlyState } from './train/stopEarly.ts';
 export { type StepInputs, type StepOptions, type StepResults, trainStep } from './train/step.ts';
+export {
+  type FindLearningRateOptions,
+  type FoundLearningRate,
+  findLearningRate,
+} from './train/findLearningRate.ts';
+export {
+  type LearningRatePoint,
+  type LearningRateSuggestion,
+  suggestLearningRate,
+} from './train/learningRatePoints.ts';
 export { train } from './train/train.ts';
 export type { TrainOptions, TrainResult } from './train/trainOptions.ts';
 export type { ValidationOptions } from './train/validate.ts';
