@@ -64,13 +64,14 @@ interface EmaInputs<K> {
   readonly shares: readonly [Scalar, Scalar];
 }
 
-const emaStep = <K>({ averages, values, shares: [stays, comes] }: EmaInputs<K>): Map<K, Tensor> =>
-  new Map(
-    [...averages].map(([key, average]) => {
+const emaStep = <K>({ averages, values, shares: [stays, comes] }: EmaInputs<K>) => ({
+  averages: new Map(
+    Array.from(averages, ([key, average]): [K, Tensor] => {
       const value = values.get(key) ?? average;
       return [key, tidy(() => add(mul(average, stays), mul(value, comes)))];
     }),
-  );
+  ),
+});
 
 /** `moveEma` where the weights are: on an engine, or by tfjs. */
 export function emaOn(target: LocalTarget | undefined): {
@@ -78,14 +79,14 @@ export function emaOn(target: LocalTarget | undefined): {
   readonly dispose: () => void;
 } {
   if (target === undefined) return { move: moveEma, dispose: () => undefined };
-  const step = compile(emaStep, { label: 'train', target });
+  const step = compile(emaStep, { label: 'train', target, donate: { inputs: ['averages'] } });
   return {
     move: <K>(averages: ReadonlyMap<K, Tensor>, values: (key: K) => Tensor, decay: number) => {
       const shares = [scalar(decay), scalar(1 - decay)] as const;
       const now = new Map([...averages.keys()].map((key) => [key, values(key)]));
-      const moved = step({ averages, values: now, shares }) as Map<K, Tensor>; // of the keys that it was given
+      const { averages: moved } = step({ averages, values: now, shares });
       dispose([...shares, ...averages.values()]);
-      return moved;
+      return moved as Map<K, Tensor>; // of the keys that it was given
     },
     dispose: step.dispose,
   };

@@ -4,8 +4,9 @@ import type { Predictor } from '../model/predict.ts';
 import { disposeSlots } from './applyStep.ts';
 import { disposeAverages, withAverages } from './averages.ts';
 import { begin } from './begin.ts';
+import { bringHome } from './bringHome.ts';
 import { modelCard } from './card.ts';
-import { emaDecay, moveEma } from './ema.ts';
+import { emaDecay, emaOn } from './ema.ts';
 import { afterRunEpoch } from './epochEnd.ts';
 import type { NamedStep } from './finite.ts';
 import { applyGroups } from './groups.ts';
@@ -32,6 +33,7 @@ export async function trainLoop(model: Predictor, options: TrainOptions): Promis
   const rules = applyGroups(model, recipe.groups ?? []);
   const trained = trainedWeights(model);
   const target = await engineFor(options.on);
+  const ema = emaOn(target);
 
   const card = modelCard(model, options.card ?? {}, { data, held: validation?.data });
   let { slots, state, averages } = begin(model, trained, optimizerOf(recipe), { ...options, card });
@@ -79,7 +81,7 @@ export async function trainLoop(model: Predictor, options: TrainOptions): Promis
           ...{ learningRate, statistics, slots, before },
         });
         slots = taken.slots;
-        if (averages) averages = moveEma(averages, (weight) => weight.read(), emaDecay(recipe.ema ?? {}, now.step));
+        if (averages) averages = ema.move(averages, (weight) => weight.read(), emaDecay(recipe.ema ?? {}, now.step));
         before = now;
         const lossSums = addedLoss(state.lossSums, loss);
         state = { ...state, step: now.step, stepInEpoch: state.stepInEpoch + 1, lossSums };
@@ -129,7 +131,9 @@ export async function trainLoop(model: Predictor, options: TrainOptions): Promis
     return { why, state, validation: result };
   } finally {
     endLoaders();
+    await bringHome(model).catch(() => {}); // where its worker has ended, the run has failed for that already
     runner.dispose();
+    ema.dispose();
     disposeSlots(slots);
     disposeAverages(averages);
   }

@@ -47,6 +47,7 @@ describe('averaged weights', () => {
     const { result } = await run(model, {
       recipe: averaging,
       resume: saved.at(-1)?.bytes ?? new Uint8Array(),
+      resumeWith: 'changed',
       validation,
     });
     expect(result.why).toBe('done');
