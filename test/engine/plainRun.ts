@@ -33,7 +33,9 @@ interface Engine {
 const isRun = (value: unknown): value is Run => typeof value === 'function';
 const engines = builds.map(({ build, bytes }) => {
   const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536 });
-  const { run, init } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports;
+  const { run, init } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory, alive: () => 1 },
+  }).exports;
   if (!isRun(run)) throw new Error('the engine has no run');
   if (typeof init === 'function') init();
   return { build, memory, run };
