@@ -39,7 +39,7 @@ export function afterRunEpoch(
       metrics: metricsOf(epoch + 1, loss, validation ?? state.metrics?.validation),
       ...(best ? { best: score } : {}),
       ...(early ? { stopEarly: early } : {}),
-      ...(keep > 0 && score !== undefined ? { kept: withKept(state.kept ?? [], { epoch, score }) } : {}),
+      ...(keep > 0 && score !== undefined ? { kept: withKept(state.kept ?? [], { epoch, score }, keep) } : {}),
       plateau: watched === undefined ? plateau : afterValidation(schedule, plateau, watched),
     },
   };

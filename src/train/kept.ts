@@ -13,6 +13,10 @@ export type CheckpointName = 'last' | 'best' | `best-${string}`;
 export const keptName = ({ epoch, score }: Kept): CheckpointName =>
   `best-epoch${`${epoch + 1}`.padStart(3, '0')}-${score.toFixed(4)}`;
 
-/** With one more, the best first, of equal ones the earlier. */
-export const withKept = (kept: readonly Kept[], one: Kept): Kept[] =>
-  [...kept.filter(({ epoch }) => epoch !== one.epoch), one].sort((a, b) => a.score - b.score || a.epoch - b.epoch);
+/** With one more if it is among the best so many, the best first, of equal ones the earlier; what then is too many is the last. */
+export function withKept(kept: readonly Kept[], one: Kept, most: number): readonly Kept[] {
+  const all = [...kept.filter(({ epoch }) => epoch !== one.epoch), one].sort(
+    (a, b) => a.score - b.score || a.epoch - b.epoch,
+  );
+  return all.indexOf(one) < most ? all : kept;
+}

@@ -30,7 +30,7 @@ export function checkResume(
     differs('the hash of their ids and sizes', data.sha256, then.sha256, remedy);
   };
   if (resumeWith === 'same') {
-    const remedy = "in the checkpoint's run; give what it had, or resumeWith: 'changed'";
+    const remedy = "in the checkpoint's run; give what it had, or resumeWith: 'changed' (--changed)";
     const other = firstDifference('recipe', recipe, before);
     if (other) differs(other.field, other.now, other.was, remedy);
     sameImages(remedy);

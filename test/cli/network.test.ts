@@ -99,7 +99,11 @@ it('trains on scenes, keeps the description, and goes on', async () => {
   const first = await run(['train', ...model(), ...small, '--epochs', '1', '--seed', '7']);
   expect([first.code, JSON.parse(first.out).steps]).toEqual([0, 2]); // 4 images in steps of 2
   expect(JSON.parse(await readFile(at('run', 'model.json'), 'utf8'))).toEqual(smallModel);
-  const next = await run(['train', ...small, '--epochs', '2', '--resume']);
+  const longer = ['train', ...small, '--epochs', '2', '--resume'];
+  const refused = await run(longer);
+  expect(refused.code).toBe(1);
+  expect(refused.err).toContain("recipe.epochs is 2, but was 1 in the checkpoint's run; give what it had, or");
+  const next = await run([...longer, '--changed']);
   expect([next.code, JSON.parse(next.out).steps]).toEqual([0, 4]);
   expect(next.err).toMatch(/^going on at step 2: .* seed 7$/m); // scenes of that seed, too
   const found = await run([
@@ -111,6 +115,16 @@ it('trains on scenes, keeps the description, and goes on', async () => {
     at('run', 'last.safetensors'),
   ]);
   expect(found.code).toBe(0);
+});
+it('tries learning rates and draws their losses, and writes nothing', async () => {
+  const options = ['--find-rate', '--scenes', '4', '--batch', '2'];
+  const { code, out } = await run(['train', ...model(), ...options]);
+  expect(code).toBe(0);
+  expect(out.match(/•/g)?.length).toBeGreaterThan(10);
+  expect(out).toMatch(/1e-7 +\S+ {2}rate\n +↑ \S+\nvalley \S+, steepest \S+; train with: --rate \S+\n$/);
+  const told = await run(['train', ...model(), ...options, '--json']);
+  expect(JSON.parse(told.out).points[0].rate).toBeCloseTo(1e-7, 12);
+  expect((await run(['train'])).err).toContain('--out is missing; give a folder');
 });
 it('tells where weights are from, as text, JSON and Markdown', async () => {
   const told = await run(['info', at('run')]);
