@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fuseChains } from '../../src/engine/fuse/chain.ts';
 import { fuseReshapedConcat } from '../../src/engine/fuse/chainConcat.ts';
-import { updateEarly } from '../../src/engine/fuse/early.ts';
 import { arrangeLowerings } from '../../src/engine/lower/arrange.ts';
 import { elementwiseLowerings } from '../../src/engine/lower/elementwise.ts';
 import type { Graph, InputValue, Node, ResultValue, Value } from '../../src/trace/graph.ts';
@@ -115,48 +114,5 @@ describe('heads', () => {
     expect(after.nodes.map(({ op }) => op)).toEqual(['EngineConcat']);
     expect(same(before, after, 'blocked')).toEqual(['concat', 'concat']);
     expect(same(before, after, 'plain')).toEqual(['concat', 'concat']);
-  });
-});
-
-describe('what only makes results', () => {
-  const shape = [4, 8];
-  const [x, w, rate] = [input('x', shape), input('w', shape), input('rate', [])];
-  const made = (name: string) => result(name, shape);
-  const [g, step, moved, h, other, total] = ['g', 'step', 'moved', 'h', 'other', 'total'].map(made) as [
-    ResultValue,
-    ResultValue,
-    ResultValue,
-    ResultValue,
-    ResultValue,
-    ResultValue,
-  ];
-  const first = node('Transpose', { x }, g);
-  const second = node('Transpose', { x: w }, h);
-  const third = node('Sub', { a: g, b: h }, other);
-  const fourth = node('Reverse', { x: other }, total);
-  const nodes = [
-    ...[first, second, third, fourth],
-    node('Multiply', { a: g, b: rate }, step), // reads what the first made, at the end
-    node('Sub', { a: w, b: step }, moved),
-  ];
-  const order = (outputs: readonly Value[]) =>
-    updateEarly(graph([x, w, rate], nodes, outputs)).nodes.map(({ outputs: [value] }) => value?.name);
-
-  it('is made as soon as what it reads is there', () => {
-    expect(order([total, moved])).toEqual(['g', 'step', 'moved', 'h', 'other', 'total']);
-  });
-
-  it('stays where something else reads it', () => {
-    const read = node('Reverse', { x: moved }, made('read'));
-    const late = updateEarly(graph([x, w, rate], [...nodes, read], [total, read.outputs[0] ?? total]));
-    expect(late.nodes.map(({ outputs: [value] }) => value?.name)).toEqual([
-      'g',
-      'h',
-      'other',
-      'total',
-      'step',
-      'moved',
-      'read',
-    ]);
   });
 });

@@ -1,7 +1,6 @@
 import type { Graph } from '../../trace/graph.ts';
 import { fuseChains } from './chain.ts';
 import { fuseReshapedConcat } from './chainConcat.ts';
-import { updateEarly } from './early.ts';
 import { fuseNormGradients } from './gradientNorm.ts';
 import { splitSums } from './gradientSum.ts';
 import { fuseMobile } from './mobile.ts';
@@ -17,5 +16,4 @@ export const fusions: readonly ((graph: Graph) => Graph)[] = [
   fuseNormGradients,
   splitSums,
   fuseChains,
-  updateEarly,
 ];
