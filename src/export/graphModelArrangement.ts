@@ -94,8 +94,13 @@ export const graphModelArrangement: GraphRules = {
     to.give(node.outputs, 'MirrorPad', [to.read(onlyInput(node)), paddings(node, to)], {
       mode: text(wordIn(node, 'mode').toUpperCase()),
     }),
-  Reverse: (node, to) =>
-    to.give(node.outputs, 'ReverseV2', [to.read(onlyInput(node)), to.ints(numbersIn(node, 'dims') ?? [])]),
+  Reverse: (node, to) => {
+    const x = onlyInput(node);
+    to.give(node.outputs, 'ReverseV2', [
+      to.read(x),
+      to.ints(numbersIn(node, 'dims') ?? x.shape.map((_, axis) => axis)),
+    ]);
+  },
   Tile: tile,
   Concat: concat,
   Pack: pack,

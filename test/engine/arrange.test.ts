@@ -116,6 +116,7 @@ describe('arrangements', () => {
           },
         );
       for (const dims of [[1], [-1], [0, 2], [1, 2]]) expectAsCpu(arrangeLowerings, 'Reverse', { x }, { dims });
+      expectAsCpu(arrangeLowerings, 'Reverse', { x }, {}); // every axis
       for (let i = 0; i < 4; i++) {
         const begin = x.shape.map((side) => int(0, side - 1));
         expectAsCpu(

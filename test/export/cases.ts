@@ -257,6 +257,7 @@ export const ofRows: { readonly [name: string]: Op<tf.Tensor3D> } = {
   stridedSlice: (x) => tf.stridedSlice(x, [0, 5, 1], [1, 0, 5], [1, -2, 2], 1, 1),
   'strided slice of one': (x) => tf.stridedSlice(x, [0, 2, 0], [1, 3, 5], [1, 1, 1], 1, 1, 0, 0, 2),
   reverse: (x) => tf.reverse(x, 1),
+  'reverse of all axes': (x) => tf.reverse(x),
   'stack and unstack': (x) => tf.stack(tf.unstack(x, 1).slice(1, 3), 2),
   split: (x) => tf.concat(tf.split(x, 3, 1).reverse(), 2),
   gather: (x) => tf.gather(x, tf.tensor1d([4, 0, 4], 'int32'), 2),

@@ -3,7 +3,7 @@ import { type Emit, type Layout, type Lowering, type Lowerings, product } from '
 import { joinLowerings, onlyBlocked, takeBox } from './arrangeJoin.ts';
 import { type AxisCopy, copyBox, emitMove, groupsOf, rowMajor, whole } from './arrangeMove.ts';
 import { stridedSlice } from './arrangeStrided.ts';
-import { axesIn, inputOf, listIn, numberIn, outputOf, pairsIn, placeOf } from './attributes.ts';
+import { axesIn, inputOf, listIn, numberIn, numbersIn, outputOf, pairsIn, placeOf } from './attributes.ts';
 import { emitFill, wordOf } from './constant.ts';
 
 /** The same numbers with other sides: no command, unless a blocked map loses its channels' axis. */
@@ -67,7 +67,7 @@ const mirrorPad: Lowering = (node, emit) => {
 
 const reverse: Lowering = (node, emit) => {
   const x = inputOf(node);
-  const dims = node.op === 'FlipLeftRight' ? [2] : listIn(node, 'dims');
+  const dims = node.op === 'FlipLeftRight' ? [2] : (numbersIn(node, 'dims') ?? x.shape.map((_, axis) => axis));
   const axes = axesIn(node, dims, x.shape.length);
   const flip = (side: number): AxisCopy => ({ ...whole(side), from: side - 1, step: -1 });
   box(
