@@ -65,7 +65,9 @@ export function tapsOf(
 }
 
 /** One line of the source at the columns of the output. */
-function acrossRow(data: Uint8Array, start: number, { count, first, weights }: Taps, into: Float32Array): void {
+function acrossRow(data: Uint8Array, start: number, taps: Taps, into: Float32Array): void {
+  const { count, first, weights } = taps;
+  if (count === 2) return acrossRowByTwo(data, start, taps, into);
   for (let x = 0, t = 0, to = 0; x < first.length; x++, to += 3) {
     let from = start + 3 * (first[x] ?? 0);
     let [r, g, b] = [0, 0, 0];
@@ -78,6 +80,17 @@ function acrossRow(data: Uint8Array, start: number, { count, first, weights }: T
     into[to] = r;
     into[to + 1] = g;
     into[to + 2] = b;
+  }
+}
+
+/** The same for two taps, as `bilinear` has, in half the time. */
+function acrossRowByTwo(data: Uint8Array, start: number, { first, weights }: Taps, into: Float32Array): void {
+  for (let x = 0, to = 0; x < first.length; x++, to += 3) {
+    const from = start + 3 * (first[x] ?? 0);
+    const [v, w] = [weights[2 * x] ?? 0, weights[2 * x + 1] ?? 0];
+    into[to] = v * (data[from] ?? 0) + w * (data[from + 3] ?? 0);
+    into[to + 1] = v * (data[from + 1] ?? 0) + w * (data[from + 4] ?? 0);
+    into[to + 2] = v * (data[from + 2] ?? 0) + w * (data[from + 5] ?? 0);
   }
 }
 

@@ -35,7 +35,14 @@ export function drawInto(
   // of the photograph's sides the fit makes whole pixels; those read of it may be fewer
   const [rows, columns] = [Math.round(placement.scaleY * size[0]), Math.round(placement.scaleX * size[1])];
   const { offsetY: top, offsetX: left } = placement;
-  if (rows < height || columns < width) for (let i = start; i < start + 3 * height * width; i += 3) pixels.set(fill, i);
+  if (rows < height || columns < width) {
+    const [red, green, blue] = fill;
+    for (let i = start; i < start + 3 * height * width; i += 3) {
+      pixels[i] = red;
+      pixels[i + 1] = green;
+      pixels[i + 2] = blue;
+    }
+  }
   resample(
     image,
     {
