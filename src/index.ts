@@ -211,7 +211,7 @@ export {
 } from './train/optimizer.ts';
 export { type AdamOptions, adam, adamW, kerasAdam } from './train/optimizerAdam.ts';
 export { baselineRecipe, type Recipe, scenesRecipe, studyRecipe } from './train/recipe.ts';
-export { efficientDetRecipe, peopleRecipe, retinaNetRecipe, ssdRecipe } from './train/recipeZoo.ts';
+export { efficientDetRecipe, peopleLongRecipe, peopleRecipe, retinaNetRecipe, ssdRecipe } from './train/recipeZoo.ts';
 export type {
   EndReport,
   EpochReport,

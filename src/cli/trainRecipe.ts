@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { FormatError } from '../data/formatError.ts';
 import { jsonObject, parseJson } from '../data/formats/json.ts';
 import { baselineRecipe, checkRecipe, type Recipe, scenesRecipe, studyRecipe } from '../train/recipe.ts';
-import { efficientDetRecipe, peopleRecipe, retinaNetRecipe, ssdRecipe } from '../train/recipeZoo.ts';
+import { efficientDetRecipe, peopleLongRecipe, peopleRecipe, retinaNetRecipe, ssdRecipe } from '../train/recipeZoo.ts';
 
 /** The study's in smaller batches, its gradients clipped: for photographs on a small computer. */
 const photographsRecipe: Recipe = { ...studyRecipe, name: 'photographs', batch: 8, clipNorm: 10 };
@@ -11,7 +11,7 @@ const photographsRecipe: Recipe = { ...studyRecipe, name: 'photographs', batch: 
 const recipes: ReadonlyMap<string, Recipe> = new Map(
   [
     ...[scenesRecipe, photographsRecipe, studyRecipe, baselineRecipe],
-    ...[ssdRecipe, retinaNetRecipe, efficientDetRecipe, peopleRecipe],
+    ...[ssdRecipe, retinaNetRecipe, efficientDetRecipe, peopleRecipe, peopleLongRecipe],
   ].map((recipe: Recipe) => [recipe.name, recipe]),
 );
 export const recipeNames: readonly string[] = [...recipes.keys()];

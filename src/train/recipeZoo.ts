@@ -70,3 +70,22 @@ export const peopleRecipe = {
   fit: { method: 'bilinear' },
   cut: { cut: 'background', leastSeen: 0.3, leastSide: 4 },
 } as const satisfies Recipe;
+
+/**
+ * `peopleRecipe` for three times as long, judged by averages of the weights: four photographs in one for a part of the run,
+ * sizes and colours of a wider range, no pixels skipped where photographs shrink, and a loss of overlaps besides.
+ */
+export const peopleLongRecipe = {
+  ...peopleRecipe,
+  name: 'peopleLong',
+  ema: { decay: 0.998, warmUp: { name: 'count' } },
+  loss: { name: 'efficientDet', overlap: { name: 'generalized', weight: 5 } },
+  epochs: 48,
+  augment: [
+    { name: 'mosaic', probability: 0.4, until: 0.8 },
+    { name: 'scaleJitter', scale: [0.5, 2] },
+    { name: 'flip' },
+    { name: 'photometric' },
+  ],
+  fit: { method: 'antialias' },
+} as const satisfies Recipe;
