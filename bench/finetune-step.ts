@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { compile, peopleRecipe } from 'pyramidion';
+import { compile, peopleRecipe, profile } from 'pyramidion';
 import { batches } from 'pyramidion/data';
 import { useBackend, wasmEngine } from 'pyramidion/engine';
 import { pennFudan } from 'pyramidion/node';
@@ -54,7 +54,16 @@ async function ourSteps() {
     if (!Number.isFinite(total)) throw new Error(`finetune-step: the loss is ${total}`);
     return { milliseconds: performance.now() - start, data, loss: total };
   };
-  return { step, name: `our engine, ${engine.build}` };
+  /** The commands of a step on the engine, one by one. */
+  const commands = async () => {
+    const { value: images } = await source.next();
+    if (!images) throw new Error('finetune-step: the epochs ended');
+    const { inputs, dispose } = stepInputs(model, images, { recipe, trained, slots, rate: 1e-4, seed: 0, step: 0 });
+    const found = profile(plain, [inputs], { target: engine, root: model, rounds: 8 });
+    dispose();
+    return found;
+  };
+  return { step, commands, name: `our engine, ${engine.build}` };
 }
 
 /** A step of the recipe for people, data to update, beside PyTorch's with effdet; one thread each, in turn. */
@@ -72,6 +81,8 @@ export async function run(): Promise<{ ratio: number }> {
       taken.push(own);
       theirs.push({ loss: Number.NaN, ...other });
     }
+    const { text, milliseconds } = await ours.commands();
+    console.log(`\n${text}\n`);
     const [mine, other] = [taken, theirs].map((all) => leastAndMedian(all.map(({ milliseconds }) => milliseconds)));
     const data = leastAndMedian(taken.map((one) => one.data));
     const mean = (all: readonly { loss: number }[]) => all.reduce((sum, { loss }) => sum + loss, 0) / all.length;
@@ -82,6 +93,7 @@ export async function run(): Promise<{ ratio: number }> {
     );
     console.log(said(ours.name, mine, mean(taken)));
     console.log(`  of it decoding, augmenting ${data.least.toFixed(0)} ms, median ${data.median.toFixed(0)}`);
+    console.log(`  of it the engine's commands ${milliseconds.toFixed(0)} ms`);
     console.log(said('PyTorch eager, channels last', other, mean(theirs)));
     const ratio = (mine?.least ?? Number.NaN) / (other?.least ?? Number.NaN);
     console.log(`finetune-step ratio=${ratio.toFixed(2)}`);
