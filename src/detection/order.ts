@@ -12,6 +12,7 @@ export function largest(scores: Scores, count: number): Int32Array {
 /** Places from the largest score down; of equals the first. Sorts a part at a time, so that who stops early pays little. */
 export function* descending(scores: Scores): Generator<number, void> {
   const order = places(scores.length);
+  if (scores.every((score, i) => i === 0 || score <= (scores[i - 1] ?? 0))) return yield* order;
   for (let from = 0, count = 256; from < order.length; from += count, count *= 2) {
     const to = Math.min(from + count, order.length);
     arrange(order, from, to, scores);

@@ -1,5 +1,5 @@
 import type { Box } from '../core/annotation.ts';
-import { type Boxes, boxAt, boxCount, clipBoxes } from './boxes.ts';
+import { type Boxes, boxAt, boxCount } from './boxes.ts';
 import { type CandidateRule, type Candidates, candidateOptions, findCandidates } from './candidates.ts';
 import { checkCandidates } from './candidatesCheck.ts';
 import { type Coder, decodeInto, ssdCoder } from './coder.ts';
@@ -84,17 +84,22 @@ type Decode = (place: number) => Box | undefined;
 
 function decoder(codes: Float32Array, found: Candidates, options: PostprocessOptions): Decode {
   const { anchors, inputSize, coder = ssdCoder, within, clip = 'input' } = options;
+  const [height, width] = inputSize;
+  const decoded = new Float64Array(4); // one for all candidates
+  const corner = (i: number, anchor: number, most: number): number => {
+    const value = decoded[i] ?? 0;
+    if (Number.isNaN(value))
+      throw new RangeError(`postprocess: the code of anchor ${anchor} is NaN; the weights or the image are not finite`);
+    return clip === 'input' ? Math.min(Math.max(value, 0), most) : value;
+  };
   return (place) => {
     const anchor = found.anchors[place] ?? 0;
-    const decoded = new Float64Array(4);
     decodeInto(decoded, 0, codes, anchors, anchor, coder);
-    if (decoded.some(Number.isNaN))
-      throw new RangeError(`postprocess: the code of anchor ${anchor} is NaN; the weights or the image are not finite`);
-    const box = boxAt(clip === 'input' ? clipBoxes(decoded, inputSize) : decoded, 0);
-    const [y1, x1, y2, x2] = box;
+    const [y1, x1] = [corner(0, anchor, height), corner(1, anchor, width)];
+    const [y2, x2] = [corner(2, anchor, height), corner(3, anchor, width)];
     if (!(y2 > y1 && x2 > x1)) return undefined; // outside the image. torchvision reports it, as a line
     if (within && (y2 <= within[0] || x2 <= within[1] || y1 >= within[2] || x1 >= within[3])) return undefined;
-    return box;
+    return [y1, x1, y2, x2];
   };
 }
 
