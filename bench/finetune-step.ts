@@ -33,7 +33,8 @@ async function ourSteps() {
     loss: lossOf(model, recipe),
     clipNorm: recipe.clipNorm,
   });
-  const fast = compile(plain, { root: model, target: engine });
+  const donate = { inputs: ['weights', 'slots'], ifFinite: ['loss'] };
+  const fast = compile(plain, { root: model, target: engine, donate });
   const options = { ...recipe.fit, ...recipe.cut, size: model.inputSize, batch: recipe.batch, augment: recipe.augment };
   async function* forever() {
     for (let epoch = 0; ; epoch++) yield* batches(learn, { ...options, seed: 0, epoch, ahead: 0 });
