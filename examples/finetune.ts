@@ -124,6 +124,15 @@ const { why, state } = await train(model, {
   on,
   cache,
   checkpoints: checkpointFolder(given.out),
+  card: {
+    name: 'EfficientDet-Lite0 for people',
+    data: {
+      name: 'Penn-Fudan',
+      source: 'https://www.cis.upenn.edu/~jshi/ped_html/',
+      note: `${learn.length} of its 170 photographs, which are for research and remain their authors'`,
+    },
+    began: { name: 'EfficientNet-Lite0, trained on ImageNet', source: source.name },
+  },
   onReport: (news) => {
     tell(news);
     log(news);
