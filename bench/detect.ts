@@ -6,7 +6,7 @@ import { useBackend, wasmEngine } from 'pyramidion/engine';
 import { encodeJpeg, pennFudan, readImage, writeFileAtomic } from 'pyramidion/node';
 import { leastAndMedian, pennFudanFolder, peopleDetector, street, torchAtHand } from './peopleTorch.ts';
 
-const rounds = 20;
+const rounds = 40;
 const options = { ...effdetPostprocess, candidates: 1000, scoreAbove: 0.01, fit: { method: 'bilinear' } } as const;
 
 /** A photograph's file to boxes, beside PyTorch's chain of PIL, effdet and torchvision; one thread each, in turn. */

@@ -12,7 +12,7 @@ import { stepInputs } from '../src/train/stepInputs.ts';
 import { lossOf } from '../src/train/targets.ts';
 import { leastAndMedian, pennFudanFolder, peopleDetector, torchAtHand } from './peopleTorch.ts';
 
-const rounds = 16;
+const rounds = 40;
 const recipe = peopleRecipe;
 
 /** Steps of the recipe for people on our engine, one thread, from the photographs' files on; milliseconds, and what of them was for data. */
