@@ -12,6 +12,11 @@ export const commands: readonly {
     load: async () => (await import('./detect.ts')).define,
   },
   {
+    name: 'annotate',
+    about: 'plays a sequence with what a detector finds in it',
+    load: async () => (await import('./annotate.ts')).define,
+  },
+  {
     name: 'evaluate',
     about: 'figures of detections under the rules of a benchmark',
     load: async () => (await import('./evaluate.ts')).define,

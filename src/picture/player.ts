@@ -23,7 +23,7 @@ export interface PlayerOptions {
 }
 
 /**
- * One HTML file that plays a sequence: frames with detections, objects and misses, run through by hand, by the arrow keys
+ * One HTML file that plays a sequence: frames with detections, and where known objects and misses, run through by hand, by the arrow keys
  * or in time, at a score that can be moved; below, where in the sequence the errors are. `#` and a frame's id opens it there. It needs nothing else, no
  * network; without scripts the frames stand below each other.
  *
@@ -32,8 +32,10 @@ export interface PlayerOptions {
 export function playerHtml(frames: readonly PlayerFrame[], options: PlayerOptions): string {
   const { title, lead = '', width, height, rate = 10, score = 0.5 } = options;
   check(frames, { width, height, rate, score });
+  const judged = frames.some(({ matches }) => matches !== undefined);
+  const named = new Set(frames.flatMap(({ detections }) => detections.map(({ label }) => label))).size > 1;
   const figures = frames.map(({ id, image, ...frame }, i) => {
-    const overlay = overlaySvg(frame, { width, height, score });
+    const overlay = overlaySvg(frame, { width, height, score, named });
     return `<figure${i === 0 ? ' class="shown"' : ''} data-id="${escapeText(id)}"><div class="frame"><img alt="" src="${dataUri(image)}">${overlay}</div><figcaption>${escapeText(id)}</figcaption></figure>`;
   });
   const key = keyItems(figures);
@@ -42,20 +44,20 @@ export function playerHtml(frames: readonly PlayerFrame[], options: PlayerOption
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src '${playerScriptHash}'">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeText(title)}</title>
 <style>${playerStyle}</style></head>
-<body><main data-rate="${rate}" style="--ratio:${width / height}">
+<body><main data-rate="${rate}"${judged ? ' data-judged=""' : ''} style="--ratio:${width / height}">
 <h1>${escapeText(title)}</h1>
 ${lead && `<p>${escapeText(lead)}</p>`}
 <div class="stage">
 ${figures.join('\n')}
 </div>
 <div class="controls" hidden>
-<div class="bar"><button type="button" class="play" aria-label="play">&#9654;</button><button type="button" class="step" data-by="-1" aria-label="frame before">&#8249;</button><button type="button" class="step" data-by="1" aria-label="next frame">&#8250;</button><button type="button" class="miss">next miss</button><span class="said" aria-live="polite"></span></div>
+<div class="bar"><button type="button" class="play" aria-label="play">&#9654;</button><button type="button" class="step" data-by="-1" aria-label="frame before">&#8249;</button><button type="button" class="step" data-by="1" aria-label="next frame">&#8250;</button><button type="button" class="miss"${judged ? '' : ' hidden'}>next miss</button><span class="said" aria-live="polite"></span></div>
 <div class="track">${timelineSvg(
-    frames.map(({ matches, detections }) => ({ matches, detections })),
+    frames.map(({ matches, detections }) => ({ detections, ...(matches ? { matches } : {}) })),
     score,
   )}<input type="range" class="seek" min="0" max="${frames.length - 1}" value="0" step="1" aria-label="frame"></div>
-<div class="bar"><label>Score from <input type="range" class="score" min="0" max="1" step="0.01" value="${score}"> <output>${score.toFixed(2)}</output></label>${layer('truth', 'objects and misses')}${layer('found', 'detections')}${layer('grey', 'what counts neither way')}</div>
-<p class="soft keys">Arrow keys: a frame on or back, with Shift ten. Space: play. M: next miss.</p>
+<div class="bar"><label>Score from <input type="range" class="score" min="0" max="1" step="0.01" value="${score}"> <output>${score.toFixed(2)}</output></label>${judged ? layer('truth', 'objects and misses') : ''}${layer('found', 'detections')}${judged ? layer('grey', 'what counts neither way') : ''}</div>
+<p class="soft keys">Arrow keys: a frame on or back, with Shift ten. Space: play.${judged ? ' M: next miss.' : ''}</p>
 </div>
 <ul class="key">${key.join('')}</ul>
 </main>

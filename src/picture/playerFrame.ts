@@ -8,8 +8,8 @@ export interface PlayerFrame {
   readonly image: Uint8Array;
   readonly truths: readonly Annotation[];
   readonly detections: readonly Detection[];
-  /** As `matchImage` says it, of all detections. */
-  readonly matches: FrameMatches;
+  /** As `matchImage` says it, of all detections. Default nobody knows what is there: each detection is drawn as found. */
+  readonly matches?: FrameMatches;
 }
 
 export interface FrameMatches {

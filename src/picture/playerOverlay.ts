@@ -8,6 +8,8 @@ interface Place {
   readonly height: number;
   /** What is shown at first. */
   readonly score: number;
+  /** Whether labels have the class's name. Default no. */
+  readonly named?: boolean;
 }
 
 type Boxes = Pick<PlayerFrame, 'truths' | 'detections' | 'matches'>;
@@ -17,12 +19,12 @@ type Boxes = Pick<PlayerFrame, 'truths' | 'detections' | 'matches'>;
  * object `data-until`, the score of the detection that finds it. Since each detection is matched after all that score
  * higher, leaving out those of low scores changes no other match.
  */
-export function overlaySvg({ truths, detections, matches }: Boxes, { width, height, score }: Place): string {
+export function overlaySvg({ truths, detections, matches }: Boxes, { width, height, score, named }: Place): string {
   const scale = Math.min(width, 1.6 * height) / 580; // shown wider than drawings in a gallery
-  const matched = new Map(matches.detections.map((match) => [match.index, match]));
-  const counted = new Set(matches.counted);
+  const matched = new Map(matches?.detections.map((match) => [match.index, match]));
+  const counted = new Set(matches?.counted);
   const finders = new Map(
-    matches.detections.flatMap(({ index, object }) =>
+    matches?.detections.flatMap(({ index, object }) =>
       object === undefined ? [] : [[object, detections[index]?.score ?? 0] as const],
     ),
   );
@@ -46,15 +48,15 @@ export function overlaySvg({ truths, detections, matches }: Boxes, { width, heig
   });
   const found = [...detections.entries()]
     .sort(([, a], [, b]) => a.score - b.score)
-    .map(([index, { box, score: own }]) => {
-      const hit = matched.get(index)?.hit;
+    .map(([index, { box, score: own, label }]) => {
+      const hit = matches === undefined ? true : matched.get(index)?.hit;
       const kind = hit === undefined ? 'uncounted' : hit ? 'hit' : 'false';
-      const mark = hit === false ? ' data-false=""' : '';
+      const mark = hit === false ? ' data-false=""' : matches === undefined ? ' data-seen=""' : '';
       return group(
         kind,
         hit === undefined ? 'grey' : 'found',
         box,
-        own.toFixed(2),
+        named ? `${label} ${own.toFixed(2)}` : own.toFixed(2),
         `data-from="${own}"${mark}`,
         score <= own,
       );

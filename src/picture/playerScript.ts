@@ -3,7 +3,8 @@ export const playerScript = `(() => {
   const main = document.querySelector('main');
   const all = (selector, of = main) => [...of.querySelectorAll(selector)];
   const one = (selector) => main.querySelector(selector);
-  const frames = all('.stage figure').map((figure) => ({ figure, groups: all('g', figure), misses: 0, falses: 0, found: 0 }));
+  const frames = all('.stage figure').map((figure) => ({ figure, groups: all('g', figure), misses: 0, falses: 0, found: 0, seen: 0 }));
+  const judged = main.dataset.judged !== undefined;
   const bars = all('.timeline rect');
   const seek = one('.seek');
   const score = one('.score');
@@ -11,8 +12,8 @@ export const playerScript = `(() => {
   let at = 0;
   let timer = 0;
   const say = () => {
-    const { found, misses, falses } = frames[at];
-    one('.said').textContent = (at + 1) + ' of ' + frames.length + ': ' + found + ' found, ' + misses + ' missed, ' + falses + ' false';
+    const { found, misses, falses, seen } = frames[at];
+    one('.said').textContent = (at + 1) + ' of ' + frames.length + ': ' + (judged ? found + ' found, ' + misses + ' missed, ' + falses + ' false' : seen + ' found');
   };
   const go = (to) => {
     frames[at].figure.classList.remove('shown');
@@ -25,20 +26,21 @@ export const playerScript = `(() => {
     const from = Number(score.value);
     one('output').textContent = from.toFixed(2);
     for (const frame of frames) {
-      frame.misses = frame.falses = frame.found = 0;
+      frame.misses = frame.falses = frame.found = frame.seen = 0;
       for (const group of frame.groups) {
-        const { from: least, until, missed, found, false: invented } = group.dataset;
+        const { from: least, until, missed, found, seen: told, false: invented } = group.dataset;
         const seen = (least === undefined || from <= Number(least)) && (until === undefined || from > Number(until));
         group.style.display = seen ? '' : 'none';
         if (!seen) continue;
         if (missed !== undefined) frame.misses++;
         if (found !== undefined) frame.found++;
+        if (told !== undefined) frame.seen++;
         if (invented !== undefined) frame.falses++;
       }
     }
-    const most = Math.max(4, ...frames.flatMap(({ misses, falses }) => [misses, falses]));
-    frames.forEach(({ misses, falses }, i) => {
-      const up = 20 * misses / most;
+    const most = Math.max(4, ...frames.flatMap(({ misses, falses, seen }) => [misses, falses, seen]));
+    frames.forEach(({ misses, falses, seen }, i) => {
+      const up = 20 * (judged ? misses : seen) / most;
       bars[2 * i].setAttribute('y', 20 - up);
       bars[2 * i].setAttribute('height', up);
       bars[2 * i + 1].setAttribute('height', 20 * falses / most);
@@ -101,4 +103,4 @@ export const playerScript = `(() => {
 })();`;
 
 /** The page's policy allows this script alone. SHA-256 of the text above; a test holds it. */
-export const playerScriptHash = 'sha256-bjM02TzKgys8RrA680ocbdm2LzP+IhzfaSPBaHF+XvQ=';
+export const playerScriptHash = 'sha256-GLN2ATdAeQUd+3E0cVKvTX6ho39IsOkPNYHANb38YaM=';

@@ -67,6 +67,21 @@ describe('the player', () => {
       );
     }
   });
+  it('draws every detection as found where nobody knows what is there, and speaks of no misses', () => {
+    const { matches: _, ...unknown } = frame('a');
+    const html = playerHtml([{ ...unknown, truths: [] }], { ...options, score: 0.5 });
+    expect(shown(overlays(html)[0])).toEqual(['hit']);
+    expect(html.replace(playerScript, '')).not.toMatch(/data-judged|objects and misses|M: next miss/);
+    expect(html).toContain('class="miss" hidden');
+    expect(playerHtml([frame('a')], options)).toContain('data-judged=""');
+  });
+  it('names the classes where there are several', () => {
+    const [one] = content.detections;
+    const two = one ? [one, { ...one, label: 'car' }] : [];
+    const { matches: _, ...unknown } = frame('a');
+    expect(overlays(playerHtml([{ ...unknown, truths: [], detections: two }], options))[0]).toContain('>car 0.70<');
+    expect(overlays(playerHtml([frame('a')], options))[0]).toContain('>0.70<');
+  });
   it('explains its lines, and never takes names for markup', () => {
     const html = playerHtml([frame(hostile)], { ...options, title: hostile, lead: hostile });
     expect(html.replace(playerScript, '')).not.toMatch(/<script>(?!<\/script>)|alert\("/);
@@ -86,6 +101,11 @@ describe('the player', () => {
   });
 });
 
+it('has a bar for what was found in each frame where nobody knows what is there', () => {
+  const svg = timelineSvg([{ detections: content.detections }], 0.4);
+  const heights = [...svg.matchAll(/height="([\d.]+)"/g)].map(([, height]) => Number(height));
+  expect(heights).toEqual([10, 0]); // two of 4 in 20, up
+});
 it('has a bar for the misses and the false detections of each frame', () => {
   const matches = matchImage(content, plainProtocol);
   const svg = timelineSvg([{ matches, detections: content.detections }], 0.4);
