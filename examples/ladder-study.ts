@@ -5,6 +5,7 @@
  *   --seeds N          how many seeds; default 3
  *   --photographs DIR  the Penn-Fudan folder with its split.json; without it those runs are left out
  *   --only TEXT        runs whose names have this in them
+ *   --figures          draws what is there into --results, and makes the tables of docs/ladder.md anew
  *   --list             prints the runs and what came of them
  *   --results DIR      where results are, a JSON file each; default docs/ladder
  *   --runs DIR         where checkpoints and logs are; default out/ladder-study
@@ -16,6 +17,7 @@ import { imageCache } from 'pyramidion/data';
 import { useBackend } from 'pyramidion/engine';
 import { stopOnInterrupt, writeFileAtomic } from 'pyramidion/node';
 import { photographsData, type StudyData, scenesData } from './ladder-study/data.ts';
+import { figures } from './ladder-study/figures.ts';
 import { oneRun, type RunResult } from './ladder-study/oneRun.ts';
 import { type Run, studyRuns } from './ladder-study/runs.ts';
 import { photographsSize } from './ladder-study/settings.ts';
@@ -25,6 +27,7 @@ const { values: given } = parseArgs({
     seeds: { type: 'string', default: '3' },
     photographs: { type: 'string' },
     only: { type: 'string', default: '' },
+    figures: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     results: { type: 'string', default: 'docs/ladder' },
     runs: { type: 'string', default: 'out/ladder-study' },
@@ -48,6 +51,10 @@ if (given.list) {
 }
 
 await useBackend('wasm');
+if (given.figures) {
+  await figures({ results: given.results, runs: given.runs, page: 'docs/ladder.md' });
+  process.exit();
+}
 const { signal, dispose } = stopOnInterrupt();
 // Streets are painted once for all runs of a seed.
 const known = new Map<string, StudyData>();

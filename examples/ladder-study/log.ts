@@ -4,7 +4,7 @@ import type { Report } from 'pyramidion';
 import type { RunResult } from './oneRun.ts';
 
 /** Entries of a loss curve. */
-const entries = 60;
+const entries = 64;
 
 type Line = Report & { readonly time: string };
 

@@ -1,7 +1,7 @@
 /** The runs of the study, in the order in which they are made. */
 import { compose, detector, fpn, kaist, lift, type Predictor, type Recipe, select, ssdHead, unit } from 'pyramidion';
 import { ladder } from '../ladder.ts';
-import { narrowed, photographsRecipe, recipe, type Size } from './settings.ts';
+import { narrowed, photographsRecipe, recipe, type Size, sgdRecipe, vggRecipe } from './settings.ts';
 
 type Rung = keyof typeof ladder;
 
@@ -69,7 +69,7 @@ const rungRun = (rung: Rung, seed: number): Run => ({
   data: 'scenes',
   model: rung,
   make: (size) => ladder[rung](narrowed(size)),
-  recipe,
+  recipe: rung === 'vggBaseline' ? vggRecipe : recipe,
   seed,
 });
 
@@ -77,7 +77,7 @@ const photographsRun = (rung: Rung, seed: number): Run => ({
   ...rungRun(rung, seed),
   id: `photographs-${rung}-${seed}`,
   data: 'photographs',
-  recipe: photographsRecipe,
+  recipe: photographsRecipe(rung === 'vggBaseline' ? vggRecipe : recipe),
 });
 
 const variantRun = (name: keyof typeof variants, seed: number): Run => ({
@@ -86,21 +86,6 @@ const variantRun = (name: keyof typeof variants, seed: number): Run => ({
   model: name,
   make: variants[name],
 });
-
-/** The baseline's SGD and multi-step, as it stands, for a model of which the study found that it does not learn so. */
-const sgd = {
-  ...recipe,
-  name: "ladder study, the baseline's SGD",
-  optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 5e-4 },
-  schedule: { name: 'multiStep', rate: 1e-4, at: [0.5, 0.9] },
-} as const satisfies Recipe;
-
-/** The same with a rate for this model. */
-const fasterSgd = {
-  ...sgd,
-  name: 'ladder study, SGD with a rate of its own',
-  schedule: { name: 'multiStep', rate: 2e-2, at: [0.7, 0.92], warmUp: 50 },
-} as const satisfies Recipe;
 
 /** RMSprop with a plateau: half of the frames, gone through twice as often,, so that there is something to watch. */
 const plateau = {
@@ -114,18 +99,23 @@ const plateau = {
 export function studyRuns(seeds: readonly number[]): readonly Run[] {
   const [first = 0, ...others] = seeds;
   const base = rungRun('fpn', first);
-  const plateauRun = { ...base, model: 'fpn, plateau', recipe: plateau, frames: 320 };
+  const plateauRun = { ...base, recipe: plateau, frames: 320 };
   return [
     ...rungs.map((rung) => rungRun(rung, first)),
     { ...base, id: `scenes-shuffled-${first}`, model: 'fpn, boxes shuffled', shuffle: true },
-    ...rungs.map((rung) => photographsRun(rung, first)),
     variantRun('wideNotNormalized', first),
     variantRun('normalizedNarrow', first),
     variantRun('fpnNarrow', first),
-    { ...base, id: `scenes-sgd-${first}`, model: "fpn, the baseline's SGD", recipe: sgd },
-    { ...base, id: `scenes-fasterSgd-${first}`, model: 'fpn, SGD with its own rate', recipe: fasterSgd },
-    { ...plateauRun, id: `scenes-plateauMixed-${first}` },
-    { ...plateauRun, id: `scenes-plateauCrowd-${first}`, watch: 'crowd' },
+    { ...base, id: `scenes-fpnSgd-${first}`, model: 'fpn, SGD', recipe: sgdRecipe },
+    {
+      ...rungRun('vggBaseline', first),
+      id: `scenes-vggOtherRate-${first}`,
+      model: "vggBaseline, the others' rate",
+      recipe,
+    },
+    { ...plateauRun, id: `scenes-plateauMixed-${first}`, model: 'fpn, plateau on mixed streets' },
+    { ...plateauRun, id: `scenes-plateauCrowd-${first}`, model: 'fpn, plateau on a crowd', watch: 'crowd' },
+    ...rungs.map((rung) => photographsRun(rung, first)),
     ...others.flatMap((seed) => rungs.map((rung) => rungRun(rung, seed))),
   ];
 }

@@ -25,14 +25,30 @@ export const scenesBudget = { frames: 640, epochs: 4 } as const;
 
 /** Photographs: so few that they are gone through often. */
 export const photographsSize: Size = [384, 384];
-export const photographsBudget = { epochs: 12 } as const;
+export const photographsBudget = { epochs: 8 } as const;
 
-/** One recipe for all rungs, so that a difference between two rungs is the model's. */
+/** One recipe for rungs 2 to 7, so that a difference between two of them is the model's. */
 export const recipe = { ...scenesRecipe, name: 'ladder study', epochs: scenesBudget.epochs } as const satisfies Recipe;
 
-export const photographsRecipe = {
+/** Rung 1 does not learn at the others' rate, which is one of the runs. */
+export const vggRecipe = {
   ...recipe,
-  name: 'ladder study, photographs',
+  name: 'ladder study, rung 1',
+  schedule: { ...recipe.schedule, rate: 2e-4 },
+} as const satisfies Recipe;
+
+/** The kind of optimizer that the study's rung 1 had, and reused for the others. */
+export const sgdRecipe = {
+  ...recipe,
+  name: 'ladder study, SGD',
+  optimizer: { name: 'sgd', momentum: 0.9, weightDecay: 5e-4 },
+  schedule: { ...recipe.schedule, rate: 1e-2 },
+} as const satisfies Recipe;
+
+/** The same for photographs. */
+export const photographsRecipe = (own: Recipe): Recipe => ({
+  ...own,
+  name: `${own.name}, photographs`,
   epochs: photographsBudget.epochs,
   augment: jitterAugmentation,
-} as const satisfies Recipe;
+});
