@@ -65,7 +65,7 @@ try {
   await useBackend('wasm');
   const on = asked.get('engine') === 'page' ? await wasmEngine() : await workerEngine();
   const model = detector({
-    backbone: efficientNet({ width: 0.5, depth: 0.5, dropConnect: 0, norm }),
+    backbone: efficientNet({ width: 0.5, depth: 0.5, dropConnect: 0 }),
     neck: bifpn({ from: 'P3', to: 'P5', channels: 32, cells: 1, norm }),
     head: ssdHead({
       levels: ['P3', 'P4', 'P5'],
