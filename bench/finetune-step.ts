@@ -1,14 +1,16 @@
 import { cpus } from 'node:os';
-import { compile, peopleRecipe, profile } from 'pyramidion';
+import { scalar } from '@tensorflow/tfjs-core';
+import { peopleRecipe, profile } from 'pyramidion';
 import { batches } from 'pyramidion/data';
 import { useBackend, wasmEngine } from 'pyramidion/engine';
 import { pennFudan } from 'pyramidion/node';
-import { applyStep, lossNumbers } from '../src/train/applyStep.ts';
+import { groupRules } from '../src/train/groupRules.ts';
 import { applyGroups } from '../src/train/groups.ts';
 import { optimizerOf } from '../src/train/recipe.ts';
+import { runStep } from '../src/train/runStep.ts';
 import { slotsFor, trainedWeights } from '../src/train/state.ts';
 import { trainStep } from '../src/train/step.ts';
-import { stepInputs } from '../src/train/stepInputs.ts';
+import { stepParts } from '../src/train/stepInputs.ts';
 import { lossOf } from '../src/train/targets.ts';
 import { leastAndMedian, pennFudanFolder, peopleDetector, torchAtHand } from './peopleTorch.ts';
 
@@ -26,15 +28,7 @@ async function ourSteps() {
   const optimizer = optimizerOf(recipe);
   const trained = trainedWeights(model);
   let slots = slotsFor(optimizer, trained);
-  const plain = trainStep({
-    model,
-    optimizer,
-    own: (weight) => ({ rate: rules.get(weight)?.rate ?? 1 }),
-    loss: lossOf(model, recipe),
-    clipNorm: recipe.clipNorm,
-  });
-  const donate = { inputs: ['weights', 'slots'], ifFinite: ['loss'] };
-  const fast = compile(plain, { root: model, target: engine, donate });
+  const steps = runStep(model, { recipe, rules, trained, target: engine, seed: 0 });
   const options = { ...recipe.fit, ...recipe.cut, size: model.inputSize, batch: recipe.batch, augment: recipe.augment };
   async function* forever() {
     for (let epoch = 0; ; epoch++) yield* batches(learn, { ...options, seed: 0, epoch, ahead: 0 });
@@ -46,22 +40,32 @@ async function ourSteps() {
     const { value: images } = await source.next();
     if (!images) throw new Error('finetune-step: the epochs ended');
     const data = performance.now() - start;
-    const given = { recipe, trained, slots, rate: 1e-4, seed: 0, step: count++ };
-    const { inputs, dispose } = stepInputs(model, images, given);
-    const results = fast(inputs);
-    dispose();
-    const { total = Number.NaN } = await lossNumbers(results);
-    slots = applyStep(results, slots);
-    if (!Number.isFinite(total)) throw new Error(`finetune-step: the loss is ${total}`);
+    const time = {
+      step: ++count,
+      epoch: 0,
+      learningRate: 1e-4,
+      statistics: 'batch',
+      slots,
+      before: undefined,
+    } as const;
+    const taken = await steps.take(images, time);
+    slots = taken.slots;
+    const { total = Number.NaN } = taken.loss;
     return { milliseconds: performance.now() - start, data, loss: total };
   };
   /** The commands of a step on the engine, one by one. */
   const commands = async () => {
     const { value: images } = await source.next();
     if (!images) throw new Error('finetune-step: the epochs ended');
-    const { inputs, dispose } = stepInputs(model, images, { recipe, trained, slots, rate: 1e-4, seed: 0, step: 0 });
+    const [part] = stepParts(model, images, { recipe, trained, seed: 0, step: 0 });
+    if (part === undefined) throw new Error('finetune-step: a step has no images');
+    const own = groupRules(recipe, rules);
+    const plain = trainStep({ model, optimizer, own, loss: lossOf(model, recipe), clipNorm: recipe.clipNorm });
+    const learningRate = scalar(1e-4);
+    const inputs = { ...part.inputs, slots, learningRate };
     const found = profile(plain, [inputs], { target: engine, root: model, rounds: 8 });
-    dispose();
+    learningRate.dispose();
+    part.dispose();
     return found;
   };
   return { step, commands, name: `our engine, ${engine.build}` };
