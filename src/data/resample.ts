@@ -65,9 +65,7 @@ export function tapsOf(
 }
 
 /** One line of the source at the columns of the output. */
-function acrossRow(data: Uint8Array, start: number, taps: Taps, into: Float32Array): void {
-  const { count, first, weights } = taps;
-  if (count === 2) return acrossRowByTwo(data, start, taps, into);
+function acrossRow(data: Uint8Array, start: number, { count, first, weights }: Taps, into: Float32Array): void {
   for (let x = 0, t = 0, to = 0; x < first.length; x++, to += 3) {
     let from = start + 3 * (first[x] ?? 0);
     let [r, g, b] = [0, 0, 0];
@@ -106,6 +104,7 @@ export function resample(
 ): void {
   const length = 3 * columns.first.length;
   const lines = Array.from({ length: rows.count }, () => new Float32Array(length));
+  const across = columns.count === 2 ? acrossRowByTwo : acrossRow;
   const held = new Int32Array(rows.count).fill(-1); // which source line each of them holds
   for (let y = 0; y < rows.first.length; y++) {
     const target = into.subarray(start + y * stride, start + y * stride + length);
@@ -117,7 +116,7 @@ export function resample(
       const slot = row % rows.count;
       const line = lines[slot];
       if (line === undefined) continue;
-      if (held[slot] !== row) acrossRow(data, 3 * width * row, columns, line);
+      if (held[slot] !== row) across(data, 3 * width * row, columns, line);
       held[slot] = row;
       for (let i = 0; i < length; i++) target[i] = (target[i] ?? 0) + weight * (line[i] ?? 0);
     }
