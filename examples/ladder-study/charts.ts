@@ -58,7 +58,7 @@ export function charts(results: readonly RunResult[]): ReadonlyMap<string, strin
       : [];
   });
   if (pairs.length > 0) {
-    const options = { title: 'Log-average miss rate, seed 0', width: 760, most: 1, text: percent };
+    const options = { title: 'Log-average miss rate, seed 0', width: 900, most: 1, text: percent };
     files.set('mistakes.svg', barsSvg(pairs, ['as in the ladder', 'with this change'], options));
   }
   return files;

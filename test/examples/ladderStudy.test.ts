@@ -1,0 +1,140 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ladder } from '../../examples/ladder.ts';
+import { charts, tables, withTables } from '../../examples/ladder-study/charts.ts';
+import { scenesData, shuffled } from '../../examples/ladder-study/data.ts';
+import { readLog } from '../../examples/ladder-study/log.ts';
+import { oneRun, type RunResult } from '../../examples/ladder-study/oneRun.ts';
+import { rungs, studyRuns } from '../../examples/ladder-study/runs.ts';
+import { narrowed } from '../../examples/ladder-study/settings.ts';
+import { imageCache, scenes } from '../../src/data.ts';
+import { useBackend } from '../../src/engine.ts';
+import { plainProtocol } from '../../src/evaluate.ts';
+import { xmlFaults } from '../picture/xml.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'pyramidion-study-'));
+afterAll(() => rmSync(home, { recursive: true }));
+const docs = new URL('../../docs/', import.meta.url).pathname;
+const results: readonly RunResult[] = readdirSync(join(docs, 'ladder'))
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => JSON.parse(readFileSync(join(docs, 'ladder', name), 'utf8')));
+
+describe('the runs of the study', () => {
+  const runs = studyRuns([0, 1, 2]);
+  it('are the seven rungs for each seed, and others, each once', () => {
+    expect(new Set(runs.map(({ id }) => id)).size).toBe(runs.length);
+    for (const seed of [0, 1, 2])
+      for (const rung of rungs) expect(runs.map(({ id }) => id)).toContain(`scenes-${rung}-${seed}`);
+  });
+  it('give rungs 2 to 7 one recipe, and the same anchors to all', () => {
+    const recipes = rungs.slice(1).map((rung) => runs.find(({ id }) => id === `scenes-${rung}-0`)?.recipe);
+    expect(new Set(recipes).size).toBe(1);
+    const anchors = rungs.map((rung) => [...ladder[rung](narrowed([128, 128])).anchors]);
+    for (const own of anchors) expect(own).toEqual(anchors[0]);
+  });
+  it('take as many steps with half of the frames', () => {
+    const steps = runs
+      .filter(({ data }) => data === 'scenes')
+      .map(({ frames = 640, recipe }) => (frames / recipe.batch) * recipe.epochs);
+    expect(new Set(steps)).toEqual(new Set([640]));
+  });
+  it('hold streets out that nobody learns from, the same for every seed', () => {
+    const [a, b] = [scenesData(0, 4), scenesData(1, 4)];
+    expect(a.held.map(({ id }) => id)).toEqual(b.held.map(({ id }) => id));
+    expect(a.learn.map(({ id }) => id)).not.toEqual(b.learn.map(({ id }) => id));
+    const first = a.held[0]?.id ?? '';
+    expect(first).toContain('V100000');
+  });
+  it('shuffle boxes so that no image keeps its own', () => {
+    const { learn } = scenesData(0, 6);
+    for (const [i, { objects }] of shuffled(learn).entries()) expect(objects).not.toBe(learn[i]?.objects);
+  });
+});
+
+describe('a run', { timeout: 60_000 }, () => {
+  beforeAll(() => useBackend('wasm'));
+  const size = [128, 128] as const;
+  const street = { seed: 0, size, framesPerSequence: 1, heights: [94, 375] as const, people: [2, 3] as const };
+  const data = {
+    size,
+    learn: scenes({ ...street, sequences: 8 }),
+    held: scenes({ ...street, first: 100, sequences: 2 }),
+    protocol: plainProtocol,
+  };
+  const [, plain] = studyRuns([0]);
+  if (!plain) throw new Error('no second run');
+  const run = { ...plain, recipe: { ...plain.recipe, epochs: 2 } };
+
+  it('that is broken off goes on, and ends as one that was not', async () => {
+    const cache = imageCache({ bytes: 1e8 });
+    const whole = await oneRun(run, data, { folder: join(home, 'whole'), signal: new AbortController().signal, cache });
+    const stopped = new AbortController();
+    const broken = { folder: join(home, 'broken'), cache };
+    const parted = oneRun(run, data, { ...broken, signal: stopped.signal });
+    const log = join(home, 'broken', 'log.jsonl');
+    const watch = setInterval(() => {
+      try {
+        if (readFileSync(log, 'utf8').includes('"kind":"step"')) stopped.abort();
+      } catch {} // not there yet
+    }, 1);
+    expect(await parted).toBeUndefined();
+    clearInterval(watch);
+    const resumed = await oneRun(run, data, { ...broken, signal: new AbortController().signal });
+    expect(resumed?.budget).toEqual({ frames: 8, steps: 4, size });
+    expect(resumed?.held).toEqual(whole?.held);
+    expect(resumed?.loss).toEqual(whole?.loss);
+    expect(resumed?.validations).toEqual(whole?.validations);
+  });
+});
+
+describe('a log', () => {
+  it('that has a step twice, after a resume, counts the last', () => {
+    const step = (number: number, total: number, second: number) =>
+      JSON.stringify({
+        time: new Date(1000 * second).toISOString(),
+        kind: 'step',
+        step: number,
+        loss: { total },
+      });
+    const file = join(home, 'log.jsonl');
+    writeFileSync(file, `${[step(1, 9, 0), step(2, 8, 1), step(2, 7, 5), step(3, 6, 6)].join('\n')}\n`);
+    const { steps, loss } = readLog(file);
+    expect(steps).toBe(3);
+    expect(loss).toEqual([
+      [1, 9],
+      [2, 7],
+      [3, 6],
+    ]);
+  });
+});
+
+describe('the page of the study', () => {
+  it('has tables that its results make', () => {
+    const page = readFileSync(join(docs, 'ladder.md'), 'utf8');
+    expect(page).toContain('<!-- table rungs -->');
+    expect(withTables(page, tables(results))).toBe(page);
+  });
+  it('shows figures that are there', () => {
+    const page = readFileSync(join(docs, 'ladder.md'), 'utf8');
+    const there = readdirSync(join(docs, 'ladder'));
+    const shown = [...page.matchAll(/\(ladder\/([\w.-]+)\)/g)].map(([, name]) => name);
+    expect(shown.length).toBeGreaterThan(7);
+    for (const name of shown) expect(there).toContain(name);
+  });
+  it('has charts that are XML, and of no results none', () => {
+    for (const svg of charts(results).values()) expect(xmlFaults(svg)).toEqual([]);
+    expect(charts([]).size).toBe(0);
+  });
+  it('rests on runs that the program makes', () => {
+    const runs = new Map(studyRuns([0, 1, 2]).map((run) => [run.id, run]));
+    for (const { id, recipe, model, seed } of results)
+      expect({ id, recipe, model, seed }).toEqual({
+        id,
+        recipe: runs.get(id)?.recipe,
+        model: runs.get(id)?.model,
+        seed: runs.get(id)?.seed,
+      });
+  });
+});
