@@ -25,7 +25,7 @@ export const scenesBudget = { frames: 640, epochs: 4 } as const;
 
 /** Photographs: so few that they are gone through often. */
 export const photographsSize: Size = [384, 384];
-export const photographsBudget = { epochs: 8 } as const;
+export const photographsBudget = { epochs: 20 } as const;
 
 /** One recipe for rungs 2 to 7, so that a difference between two of them is the model's. */
 export const recipe = { ...scenesRecipe, name: 'ladder study', epochs: scenesBudget.epochs } as const satisfies Recipe;
