@@ -36,10 +36,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     await writeFile(beside, `${JSON.stringify(own)}\n`, { flag: 'wx' });
     for (let tries = 0; tries < 10; tries++) {
       if (await placed(beside, path)) return () => unlock(path, id);
-      const holder = await holderOf(path);
+      const { holder, claims } = await heirOf(path);
       if (holder === undefined) continue; // it was given free meanwhile
       if (isLive(holder)) throw taken(folder, path, holder);
-      await takeAway(path, holder, `${path}.${id}.old`);
+      const claim = claimOn(path, holder);
+      if (!(await placed(beside, claim))) continue; // another one was quicker
+      if ((await heirOf(path)).holder?.id === id) {
+        await rename(beside, path);
+        for (const one of [...claims, claim]) await rm(one, { force: true });
+        return () => unlock(path, id);
+      }
+      await rm(claim, { force: true }); // the lock was another's by then
     }
     throw new Error(`${folder}: other runs take it again and again; give each a folder of its own`);
   } finally {
@@ -87,16 +94,21 @@ async function holderOf(path: string): Promise<Holder | undefined> {
   throw new Error(`${path}: it does not say which run has the folder; if none has, remove it`);
 }
 
-/** Removes the lock of a run that is no more, unless another took it over meanwhile. */
-async function takeAway(path: string, holder: Holder, aside: string): Promise<void> {
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return;
-    throw error;
+/** What one process at most can have: the right to put its lock in the place of a dead one's. */
+const claimOn = (path: string, { id }: Holder): string => `${path}.${id}.next`;
+
+/** Whose the lock is, or will be: claims are followed, since whoever had one may be dead too. */
+async function heirOf(path: string): Promise<{ readonly holder: Holder | undefined; readonly claims: string[] }> {
+  const claims: string[] = [];
+  let holder = await holderOf(path);
+  while (holder) {
+    const claim = claimOn(path, holder);
+    const next = await holderOf(claim);
+    if (next === undefined) break;
+    claims.push(claim);
+    holder = next;
   }
-  if ((await holderOf(aside))?.id !== holder.id) await placed(aside, path); // a live one's: back with it
-  await rm(aside, { force: true });
+  return { holder, claims };
 }
 
 async function unlock(path: string, id: string): Promise<void> {
