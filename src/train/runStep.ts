@@ -5,6 +5,7 @@ import { compile } from '../trace/compile.ts';
 import type { LocalTarget } from '../trace/target.ts';
 import { gradientStep, updateStep } from './accumulate.ts';
 import { applyStep, disposeStep, lossNumbers } from './applyStep.ts';
+import { bringHome } from './bringHome.ts';
 import { badLoss, type NamedStep } from './finite.ts';
 import { firstBadMap } from './firstBadMap.ts';
 import { groupRules } from './groupRules.ts';
@@ -113,6 +114,7 @@ export function runStep(model: Predictor, { recipe, rules, trained, target, seed
       const { step, epoch, statistics } = time;
       const { ids } = taken.bad;
       const look = async () => {
+        await bringHome(model); // plain ops read numbers at once
         for (const part of partsOf(images, step)) {
           try {
             if (part.ids.join() === ids.join()) return await firstBadMap(model, { ...part, loss, statistics });

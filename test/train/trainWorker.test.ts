@@ -33,6 +33,26 @@ it('trains in a worker as it does here, bit for bit: losses, checkpoints, valida
   expect(await numbers(made)).toEqual(await numbers(wanted));
 });
 
+it('adds the parts of a step in a worker as it does here', async () => {
+  const parted: Recipe = { ...averaged, batch: 1, accumulate: 2 };
+  const [wanted, made] = [toy(), toy()];
+  const first = await run(wanted, { recipe: parted, on: here });
+  const second = await run(made, { recipe: parted, on: worker });
+  expect(second.losses).toEqual(first.losses);
+  expect(await numbers(made)).toEqual(await numbers(wanted));
+});
+
+it('names the first map that is not finite, of weights that are in a worker', async () => {
+  const model = toy();
+  const [weight] = [...weights(model).values()];
+  const poison = ({ kind }: { kind: string }) => {
+    if (kind === 'step') weight?.write(new Float32Array(162).fill(3e38)); // finite; its products are not
+  };
+  await expect(run(model, { on: worker, onReport: poison })).rejects.toThrow(
+    /in step 2 .* the first that is not finite is map stem\/norm, of toy/,
+  );
+});
+
 it('goes on in a worker from a checkpoint that was made here', async () => {
   const { saved } = await run(toy(), { recipe: averaged, on: here });
   const rest = await run(toy(), { recipe: averaged, on: worker, resume: saved[0]?.bytes ?? new Uint8Array() });
