@@ -27,13 +27,21 @@ async function kill(kills = 50, seed = Math.floor(Math.random() * 1e9)) {
     const killed = [];
     done += await runKilled(
       { ...run, folder: broken },
-      { kills: kills - done, random, onKill: (after) => killed.push(after) },
+      {
+        kills: kills - done,
+        random,
+        onKill: (after) => {
+          killed.push(after);
+          if (process.stderr.isTTY) process.stderr.write(`\r${done + killed.length} of ${kills} kills`);
+        },
+      },
     );
     const [left, expected] = [leftIn(broken), leftIn(whole)];
     const names = [...new Set([...Object.keys(left), ...Object.keys(expected)])];
     const differing = names.filter((name) => !isDeepStrictEqual(left[name], expected[name]));
     if (differing.length > 0) failed++;
     const verdict = differing.length > 0 ? `DIFFERS in ${differing}, see ${broken}` : 'the same to the bit';
+    if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
     console.log(`${recipe}: ${killed.length} kills, after ${killed.join(', ')} reports: ${verdict}`);
   }
   if (failed === 0) rmSync(home, { recursive: true });
