@@ -1,22 +1,20 @@
-import { dispose, type Scalar, scalar, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { scalar } from '@tensorflow/tfjs-core';
 import type { Weight } from '../core/weight.ts';
 import type { Predictor } from '../model/predict.ts';
 import { compile } from '../trace/compile.ts';
 import type { LocalTarget } from '../trace/target.ts';
 import { gradientStep, updateStep } from './accumulate.ts';
-import { applyStep, disposeStep, lossNumbers } from './applyStep.ts';
 import { bringHome } from './bringHome.ts';
 import { badLoss, type NamedStep } from './finite.ts';
 import { firstBadMap } from './firstBadMap.ts';
 import { groupRules } from './groupRules.ts';
 import type { GroupRule } from './groups.ts';
-import { addedLoss, isFiniteLoss } from './lossSums.ts';
-import type { Slots, SlotsOf } from './optimizer.ts';
+import type { SlotsOf } from './optimizer.ts';
 import { optimizerOf, type Recipe } from './recipe.ts';
-import type { LossNumbers } from './report.ts';
 import { trainStep } from './step.ts';
-import { type StepImages, type StepPart, stepParts } from './stepInputs.ts';
-import { lossOf, type TargetTensors } from './targets.ts';
+import { type StepImages, stepParts } from './stepInputs.ts';
+import { atOnce, inParts, type Mover, type NotTaken, type Taken } from './stepMovers.ts';
+import { lossOf } from './targets.ts';
 
 export interface RunStepOptions {
   readonly recipe: Recipe;
@@ -37,22 +35,6 @@ export interface StepTime extends Omit<NamedStep, 'ids'> {
   readonly before: NamedStep | undefined;
 }
 
-/** What a step has brought; the weights have moved. */
-export interface Taken {
-  readonly loss: LossNumbers;
-  /** From now on. */
-  readonly slots: Map<Weight, Slots>;
-  /** Places of weights that the loss does not reach. */
-  readonly unreached: readonly string[];
-}
-
-/** What a step would have brought whose loss is not finite. */
-export interface NotTaken {
-  readonly loss: LossNumbers;
-  /** The part that has it. */
-  readonly bad: Pick<StepPart, 'ids'>;
-}
-
 /** The steps of a run, compiled when they are first taken. */
 export interface RunStep {
   /** @throws Error for a loss that is not finite; no weight that trains has moved then, and the slots are as they were */
@@ -61,12 +43,6 @@ export interface RunStep {
   readonly attempt: (images: StepImages, time: Omit<StepTime, 'before'>) => Promise<Taken | NotTaken>;
   readonly dispose: () => void;
 }
-
-/** Takes the parts of a step. Gives the loss alone where it is not finite, and has moved nothing then. */
-type Mover = (
-  parts: Iterable<StepPart>,
-  given: { readonly slots: SlotsOf; readonly learningRate: Scalar },
-) => Promise<Taken | NotTaken>;
 
 /** What a run does with the images of a step: all at once, or in `accumulate` parts. */
 export function runStep(model: Predictor, { recipe, rules, trained, target, seed }: RunStepOptions): RunStep {
@@ -130,65 +106,4 @@ export function runStep(model: Predictor, { recipe, rules, trained, target, seed
       for (const plan of plans) plan.dispose();
     },
   };
-}
-
-function atOnce(step: ReturnType<typeof trainStep<TargetTensors>>): Mover {
-  return async ([part], { slots, learningRate }) => {
-    if (part === undefined) throw new RangeError('train: a step has no images');
-    const results = tryFinally(() => step({ ...part.inputs, slots, learningRate }), part.dispose);
-    const loss = await lossNumbers(results);
-    if (!isFiniteLoss(loss)) {
-      disposeStep(results);
-      return { loss, bad: part };
-    }
-    return { loss, slots: applyStep(results, slots), unreached: places(results.unreached) };
-  };
-}
-
-/** Running statistics follow the parts one after the other, as they would follow batches. */
-function inParts(
-  trained: readonly Weight[],
-  gradientsOf: ReturnType<typeof gradientStep<TargetTensors>>,
-  update: ReturnType<typeof updateStep>,
-): Mover {
-  return async (parts, { slots, learningRate }) => {
-    const sums = new Map(trained.map((weight): [Weight, Tensor] => [weight, zeros([...(weight.shape ?? [])])]));
-    let loss: LossNumbers = {};
-    let unreached: readonly Weight[] = [];
-    try {
-      for (const part of parts) {
-        const found = tryFinally(() => gradientsOf({ ...part.inputs, gradients: sums }), part.dispose);
-        const own = await lossNumbers(found);
-        if (!isFiniteLoss(own)) {
-          dispose([...found.gradients.values(), ...found.statistics.values()]);
-          return { loss: own, bad: part };
-        }
-        for (const [weight, value] of found.statistics) weight.adopt(value);
-        for (const [weight, sum] of found.gradients) {
-          sums.get(weight)?.dispose();
-          sums.set(weight, sum);
-        }
-        loss = addedLoss(loss, own);
-        unreached = found.unreached;
-      }
-      const left = new Set(unreached);
-      const gradients = new Map([...sums].filter(([weight]) => !left.has(weight)));
-      const weights = new Map(trained.map((weight) => [weight, weight.read()]));
-      const moved = update({ weights, slots, gradients, learningRate });
-      const after = applyStep({ ...moved, statistics: new Map() }, slots);
-      return { loss, slots: after, unreached: places(unreached) };
-    } finally {
-      dispose([...sums.values()]);
-    }
-  };
-}
-
-const places = (weights: readonly Weight[]) => weights.map(({ place }) => place);
-
-function tryFinally<T>(run: () => T, after: () => void): T {
-  try {
-    return run();
-  } finally {
-    after();
-  }
 }
