@@ -1,15 +1,12 @@
 import { type Graph, inputsOf, type Value } from '../../trace/graph.ts';
+import { bytesIn } from '../plan/planner.ts';
 
 /** Kernels whose result is what they are given, seen otherwise. */
 const views = new Set(['Identity', 'Reshape', 'ExpandDims', 'Squeeze', 'Flatten']);
 
-/** Bytes of a value in an arena, about: maps of float32 are in groups of 8 channels. */
-export function bytesOf({ shape, dtype }: Value): number {
-  const count = shape.reduce((a, b) => a * b, 1);
-  const channels = shape[3];
-  if (channels === undefined || channels === 0 || shape.length !== 4 || dtype !== 'float32') return 4 * count;
-  return (4 * count * 8 * Math.ceil(channels / 8)) / channels;
-}
+/** Bytes of a value in an arena, about: maps of float32 are taken for blocked. */
+const bytesOf = (value: Value): number =>
+  bytesIn(value, value.shape.length === 4 && value.dtype === 'float32' ? 'blocked' : 'plain');
 
 /** What a graph's nodes need of an arena, in their order. */
 export interface Live {
