@@ -1,13 +1,11 @@
+import { nodeBuiltin } from './nodeBuiltin.ts';
+
 interface NodeOs {
   readonly cpus: () => readonly unknown[];
   readonly availableParallelism?: () => number;
 }
 interface NodeFiles {
   readonly readFileSync: (path: string, encoding: 'utf8') => string;
-}
-interface Surroundings {
-  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown };
-  readonly navigator?: { readonly hardwareConcurrency?: number };
 }
 
 /** Most threads that are started where nobody says how many: more of them share the memory's speed. */
@@ -21,15 +19,14 @@ const most = 8;
  */
 export function physicalCores(shared: boolean): number {
   if (!shared) return 1;
-  const { process, navigator } = globalThis as Surroundings;
-  const os = process?.getBuiltinModule?.('node:os') as NodeOs | undefined;
+  const os = nodeBuiltin<NodeOs>('node:os');
   if (os === undefined) {
+    const { navigator } = globalThis as { navigator?: { readonly hardwareConcurrency?: number } };
     const told = navigator?.hardwareConcurrency ?? 1;
     return Math.max(1, Math.min(most, told, Math.max(4, told >> 1)));
   }
   const allowed = os.availableParallelism?.() ?? os.cpus().length;
-  const files = process?.getBuiltinModule?.('node:fs') as NodeFiles | undefined;
-  return Math.max(1, Math.min(most, allowed, coresOfLinux(files) ?? allowed));
+  return Math.max(1, Math.min(most, allowed, coresOfLinux(nodeBuiltin('node:fs')) ?? allowed));
 }
 
 /** Pairs of socket and core that Linux lists. */

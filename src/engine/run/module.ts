@@ -1,4 +1,5 @@
 import { decode, withSharedMemory } from '../bytes.ts';
+import { nodeBuiltin } from './nodeBuiltin.ts';
 
 /**
  * Three builds of one source. `plain`: 128-bit SIMD. `relaxed`: products and sums with one rounding. `wide`: the same for
@@ -49,10 +50,10 @@ const wideNode = 24;
 /** V8, where it makes vectors of 256 bits. */
 function widening(): V8 | undefined {
   const { process } = globalThis as {
-    process?: { versions?: { node?: string }; arch?: string; getBuiltinModule?: (name: string) => V8 | undefined };
+    process?: { versions?: { node?: string }; arch?: string };
   };
   if (Number.parseInt(process?.versions?.node ?? '0', 10) !== wideNode || process?.arch !== 'x64') return undefined;
-  return process.getBuiltinModule?.('node:v8');
+  return nodeBuiltin('node:v8');
 }
 
 /** The smallest module with a relaxed instruction: (func (result v128) ... f32x4.relaxed_madd). */

@@ -1,4 +1,5 @@
 import { atWord, callWord, controlBytes, countWord, tellEnded } from './control.ts';
+import { nodeBuiltin } from './nodeBuiltin.ts';
 
 /** A thread that runs its share of commands when told to. */
 export interface Thread {
@@ -59,10 +60,7 @@ interface NodeThreads {
 }
 
 /** Node's module for threads. */
-export const nodeThreads = (): NodeThreads | undefined =>
-  (
-    globalThis as { process?: { getBuiltinModule?: (name: string) => NodeThreads | undefined } }
-  ).process?.getBuiltinModule?.('node:worker_threads');
+export const nodeThreads = (): NodeThreads | undefined => nodeBuiltin('node:worker_threads');
 
 export const inNode =
   ({ Worker }: NodeThreads): Start =>

@@ -1,3 +1,4 @@
+import { nodeBuiltin } from '../run/nodeBuiltin.ts';
 import { type Post, serve } from './serve.ts';
 import type { Request } from './wire.ts';
 
@@ -7,12 +8,11 @@ interface Parent {
   readonly on: (event: 'message', hear: (request: Request) => void) => void;
 }
 interface Scope {
-  readonly process?: { readonly getBuiltinModule?: (name: string) => { readonly parentPort?: Parent } | undefined };
   readonly postMessage: (what: unknown, moved?: readonly ArrayBuffer[]) => void;
   onmessage: (event: { readonly data: Request }) => void;
 }
 const scope = globalThis as unknown as Scope;
-const parent = scope.process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
+const parent = nodeBuiltin<{ readonly parentPort?: Parent }>('node:worker_threads')?.parentPort;
 const post: Post = (answer, moved = []) => (parent ?? scope).postMessage(answer, moved);
 const hear = serve(post);
 if (parent) parent.on('message', hear);

@@ -1,3 +1,4 @@
+import { nodeBuiltin } from '../run/nodeBuiltin.ts';
 import type { Answer, Request } from './wire.ts';
 
 /** A worker with an engine. */
@@ -59,8 +60,6 @@ function inPage(code: string, { answer, ended }: Listener): EngineWorker {
 
 /** Starts a worker from the text of its code: a bundler need not find a file. */
 export function spawn(code: string, listener: Listener): EngineWorker {
-  const node = (
-    globalThis as { process?: { getBuiltinModule?: (name: string) => NodeThreads | undefined } }
-  ).process?.getBuiltinModule?.('node:worker_threads');
+  const node = nodeBuiltin<NodeThreads>('node:worker_threads');
   return node ? inNode(node, code, listener) : inPage(code, listener);
 }
