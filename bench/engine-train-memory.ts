@@ -17,6 +17,8 @@ const limits = { b0: 160e6, b4: 2e9, rung7: 2 ** 32 };
 const planning = 1000;
 /** Steps in a row, those before them, and what the process may grow by in them, as a part. */
 const [many, warming, growth] = [1000, 300, 0.02];
+/** Learning rate: small, since these numbers are no images. */
+const rate = 1e-3;
 /** Steps of each size, the first two of which warm up. */
 const rounds = 7;
 /** How much more a step may cost for each image or pixel than another one. */
@@ -65,7 +67,7 @@ function collect(): void {
 /** Takes the same step again and again: tensors, bytes of the engine, and the process, whose garbage is collected now and then. */
 async function again(): Promise<number> {
   const engine = await newEngine();
-  const step = problem(detectors.tiny([64, 64]), 1).on(engine);
+  const step = problem(detectors.tiny([64, 64]), 1, { rate }).on(engine);
   const now = () => ({ tensors: memory().numTensors, used: engine.memory().used, grown: engine.memory().grown });
   for (let i = 0; i < warming; i++) await step(); // the heap of JavaScript finds its size
   const before = now();
@@ -96,7 +98,7 @@ async function sizes(): Promise<number> {
   const runs = [];
   for (const { side, batch } of rows) {
     const engine = await newEngine();
-    const given = problem(detectors.b0([side, side]), batch);
+    const given = problem(detectors.b0([side, side]), batch, { rate });
     const { all } = planned(given, engine);
     runs.push({ side, batch, all, engine, step: given.on(engine), time: Number.POSITIVE_INFINITY });
   }
@@ -122,12 +124,12 @@ export async function run(): Promise<{ ratio: number }> {
   console.log(
     '\n| step | recompute | arena, MB | weights and momentum | the rest | all | used after it | grown to | ms |\n|---|---|---|---|---|---|---|---|---|',
   );
-  const b0 = () => problem(detectors.b0([224, 224]), 2);
+  const b0 = () => problem(detectors.b0([224, 224]), 2, { rate });
   const first = await taken('B0 + BiFPN + SSD, 2 x 224x224', b0(), 'auto', 6);
   for (const how of ['none', 'all'] as const) await taken('the same', b0(), how, 6);
-  const b4 = await taken('B4 + BiFPN + SSD, 1 x 512x640', problem(detectors.b4([512, 640]), 1), 'auto', 1);
-  await taken('the same', problem(detectors.b4([512, 640]), 1), 'all', 1);
-  const rung7 = await taken('rung 7, 1 x 512x640', problem(ladder.weightedFpn(), 1), 'auto', 1);
+  const b4 = await taken('B4 + BiFPN + SSD, 1 x 512x640', problem(detectors.b4([512, 640]), 1, { rate }), 'auto', 1);
+  await taken('the same', problem(detectors.b4([512, 640]), 1, { rate }), 'all', 1);
+  const rung7 = await taken('rung 7, 1 x 512x640', problem(ladder.weightedFpn(), 1, { rate }), 'auto', 1);
   const engine = await newEngine();
   const warm = Math.min(...[0, 1, 2].map(() => planned(b0(), engine).milliseconds));
   engine.dispose();

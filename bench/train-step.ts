@@ -1,51 +1,15 @@
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import {
-  dispose,
-  engine,
-  fill,
-  randomUniform,
-  type Scalar,
-  scalar,
-  setBackend,
-  type Tensor2D,
-  type Tensor3D,
-  type Tensor4D,
-  tensor2d,
-  version_core as tfjs,
-  zeros,
-} from '@tensorflow/tfjs-core';
-import {
-  baselineAnchors,
-  bifpn,
-  compile,
-  detector,
-  efficientNetB0,
-  firstSlots,
-  type Profile,
-  profile,
-  type Slots,
-  sgd,
-  ssdHead,
-  ssdLoss,
-  trainStep,
-  type Weight,
-  weights,
-} from 'pyramidion';
+import { engine, setBackend, version_core as tfjs } from '@tensorflow/tfjs-core';
+import { compile, type Profile, profile, weights } from 'pyramidion';
 import { useBackend, type WasmEngine } from 'pyramidion/engine';
-import { applyStep } from '../src/train/applyStep.ts';
+import { detectors, donate, type ProblemSettings, problem } from './trainProblem.ts';
 
 export const batch = 2;
 export const side = 224;
 const rounds = 12;
 export const anchors = 6 * (28 * 28 + 14 * 14 + 7 * 7 + 4 * 4 + 2 * 2);
-
-interface Targets {
-  readonly classes: Tensor2D;
-  readonly boxes: Tensor3D;
-  readonly positives: Scalar;
-}
 
 /** Milliseconds of one step more. */
 export interface TimedStep {
@@ -56,81 +20,31 @@ export interface TimedStep {
   readonly loss: () => number;
 }
 
-/** B0, bifpn C3-C5 -> P3-P7 (64 channels, 3 cells), ssdHead (6 anchors, 2 classes). */
-const network = (inputSize: readonly [number, number] = [side, side]) =>
-  detector({
-    backbone: efficientNetB0(),
-    neck: bifpn({ from: 'P3', to: 'P7', channels: 64, cells: 3 }),
-    head: ssdHead({
-      levels: ['P3', 'P4', 'P5', 'P6', 'P7'],
-      anchors: baselineAnchors({ sides: [16, 32, 64, 128, 192] }),
-      labels: ['person'],
-    }),
-    inputSize,
-  });
-
 /** How many numbers of the network are trained. */
 export const parameters = (): number =>
-  [...weights(network()).values()]
+  [...weights(detectors.b0([side, side])).values()]
     .filter(({ trainable }) => trainable)
     .reduce((sum, { shape = [] }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 
 /** Of a step that is not the bench's own. */
-export interface StepSettings {
+export interface StepSettings extends ProblemSettings {
   /** Default 224x224. */
   readonly inputSize?: readonly [height: number, width: number];
-  /** Learning rate. Default 0.01. */
-  readonly rate?: number;
-  /** Joint norm that gradients are clipped to. Default: they are not. */
-  readonly clipNorm?: number;
 }
 
-/** The network at an input size, SSD loss, SGD with momentum at a rate, on the current backend. */
+/** The step of the network at an input size, on the current backend. */
 export function prepare(
   how: 'plain' | 'compiled' | WasmEngine,
-  { inputSize = [side, side], rate = 0.01, clipNorm }: StepSettings = {},
+  { inputSize = [side, side], ...settings }: StepSettings = {},
 ): TimedStep {
-  const model = network(inputSize);
-  const count = model.anchors.length / 4;
-  const optimizer = sgd({ momentum: 0.9 });
-  const plain = trainStep({
-    model,
-    optimizer,
-    ...(clipNorm !== undefined && { clipNorm }),
-    loss: (predictions, { classes, boxes, positives }: Targets) => ({
-      ...ssdLoss({ ...predictions, classes, targets: boxes, positives }),
-    }),
-  });
+  const { model, step: plain, inputs, take } = problem(detectors.b0(inputSize), batch, settings);
   const target = typeof how === 'object' ? { target: how } : {};
-  const step =
-    how === 'plain'
-      ? plain
-      : compile(plain, { root: model, donate: { inputs: ['weights', 'slots'], ifFinite: ['loss'] }, ...target });
-  const trained = [...weights(model).values()].filter((weight) => weight.trainable);
-  let slots: Map<Weight, Slots> = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
-  const marks = Int32Array.from({ length: batch * count }, (_, i) => (i % 211 === 0 ? 1 : 0));
-  const images = randomUniform([batch, ...inputSize, 3], 0, 255, 'float32', 1) as Tensor4D;
-  const targets: Targets = {
-    classes: tensor2d(marks, [batch, count], 'int32'),
-    boxes: zeros([batch, count, 4]),
-    positives: scalar(marks.reduce((sum, mark) => sum + mark, 0)),
-  };
-  const learningRate = fill([], rate) as Scalar;
+  const step = how === 'plain' ? plain : compile(plain, { root: model, donate, ...target });
   let loss = Number.NaN;
-  const inputs = () => {
-    const values = new Map(trained.map((weight) => [weight, weight.read()]));
-    return { weights: values, slots, images, targets, learningRate };
-  };
   const run = async () => {
-    const given = inputs();
-    const start = performance.now();
-    const results = step(given);
-    loss = (await results.loss.total.data())[0] ?? Number.NaN; // waits for the work
-    slots = applyStep(results, slots);
-    dispose(Object.values(results.loss));
-    const time = performance.now() - start;
-    if (!Number.isFinite(loss)) throw new Error(`train-step: the loss is ${loss}`);
-    return time;
+    const taken = await take(step);
+    loss = taken.loss;
+    return taken.milliseconds;
   };
   return Object.assign(run, {
     profile: (on: WasmEngine) => profile(plain, [inputs()], { target: on, root: model, rounds }),

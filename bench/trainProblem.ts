@@ -1,11 +1,12 @@
 import {
+  fill,
+  randomUniform,
   type Scalar,
   scalar,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
   tensor2d,
-  tensor4d,
   zeros,
 } from '@tensorflow/tfjs-core';
 import {
@@ -60,13 +61,23 @@ interface Trained extends Block<Tensor4D, Predictions> {
   readonly anchors: Float32Array;
 }
 
-/** A step with SGD and momentum, as `train` takes it. */
-export function problem(model: Trained, batch: number) {
-  const [height, width] = model.inputSize;
+export interface ProblemSettings {
+  /** Learning rate. Default 0.01. */
+  readonly rate?: number;
+  /** Joint norm that gradients are clipped to. Default: they are not. */
+  readonly clipNorm?: number;
+}
+
+/** What `train` gives away at a step. */
+export const donate = { inputs: ['weights', 'slots'], ifFinite: ['loss'] };
+
+/** A step with SSD loss and SGD with momentum, as `train` takes it, on the current backend. */
+export function problem(model: Trained, batch: number, { rate = 0.01, clipNorm }: ProblemSettings = {}) {
   const optimizer = sgd({ momentum: 0.9 });
   const step = trainStep({
     model,
     optimizer,
+    ...(clipNorm !== undefined && { clipNorm }),
     loss: (predictions, { classes, boxes, positives }: Targets) => ({
       ...ssdLoss({ ...predictions, classes, targets: boxes, positives }),
     }),
@@ -74,15 +85,14 @@ export function problem(model: Trained, batch: number) {
   const anchors = model.anchors.length / 4;
   const trained = [...weights(model).values()].filter((weight) => weight.trainable);
   const marks = Int32Array.from({ length: batch * anchors }, (_, i) => (i % 211 === 0 ? 1 : 0));
-  const pixels = Float32Array.from({ length: batch * height * width * 3 }, (_, i) => (i * 7919) % 256);
   let slots: Map<Weight, Slots> = new Map(trained.map((weight) => [weight, firstSlots(optimizer, weight.shape ?? [])]));
-  const images: Tensor4D = tensor4d(pixels, [batch, height, width, 3]);
+  const images = randomUniform([batch, ...model.inputSize, 3], 0, 255, 'float32', 1) as Tensor4D;
   const targets: Targets = {
     classes: tensor2d(marks, [batch, anchors], 'int32'),
     boxes: zeros([batch, anchors, 4]),
     positives: scalar(marks.reduce((sum, mark) => sum + mark, 0)),
   };
-  const learningRate = scalar(1e-3);
+  const learningRate = fill([], rate) as Scalar;
   const inputs = () => ({
     weights: new Map(trained.map((weight) => [weight, weight.read()])),
     slots,
@@ -90,22 +100,24 @@ export function problem(model: Trained, batch: number) {
     targets,
     learningRate,
   });
+  /** Takes a step by the plain ops or what they were compiled to. */
+  const take = async (how: typeof step): Promise<{ readonly milliseconds: number; readonly loss: number }> => {
+    const given = inputs();
+    const start = performance.now();
+    const results = how(given);
+    const { total: loss = Number.NaN } = await lossNumbers(results); // waits for the work
+    slots = applyStep(results, slots);
+    const milliseconds = performance.now() - start;
+    if (!Number.isFinite(loss)) throw new Error(`the loss of a step is ${loss}`);
+    return { milliseconds, loss };
+  };
   /** Takes a step on an engine: gives its milliseconds. */
   const on = (target: WasmEngine) => {
-    const donate = { inputs: ['weights', 'slots'], ifFinite: ['loss'] };
     const onFallback = (reason: string) => {
       throw new Error(reason);
     };
     const fast = compile(step, { root: model, target, donate, onFallback });
-    return async (): Promise<number> => {
-      const given = inputs();
-      const start = performance.now();
-      const results = fast(given);
-      const { total = Number.NaN } = await lossNumbers(results);
-      slots = applyStep(results, slots);
-      if (!Number.isFinite(total)) throw new Error(`engine-train-memory: the loss is ${total}`);
-      return performance.now() - start;
-    };
+    return async (): Promise<number> => (await take(fast)).milliseconds;
   };
-  return { model, step, inputs, on };
+  return { model, step, inputs, take, on };
 }
