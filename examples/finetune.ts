@@ -37,14 +37,12 @@ import {
   report,
 } from 'pyramidion/evaluate';
 import {
-  checkpointFolder,
   duration,
   encodeJpeg,
   fromFile,
-  jsonLines,
   pennFudan,
-  progressBar,
   readCheckpointFile,
+  runFolder,
   stopOnInterrupt,
   weightCache,
   writeFileAtomic,
@@ -112,7 +110,7 @@ const { names, loaded } = await loadWeights(model.backbone, source, { variant: '
 console.log(`${loaded.length} tensors of the backbone from ${source.name}, named as ${names} does`);
 
 const { signal, dispose } = stopOnInterrupt();
-const [tell, log] = [progressBar(), jsonLines(join(given.out, 'log.jsonl'))];
+const folder = await runFolder(given.out, { begin: given.resume ? 'last' : 'new', name: recipe.name });
 const on = await wasmEngine(threads);
 const cache = imageCache({ bytes: 1e9 });
 const start = performance.now();
@@ -123,7 +121,6 @@ const { why, state } = await train(model, {
   signal,
   on,
   cache,
-  checkpoints: checkpointFolder(given.out),
   card: {
     name: 'EfficientDet-Lite0 for people',
     data: {
@@ -133,11 +130,7 @@ const { why, state } = await train(model, {
     },
     began: { name: 'EfficientNet-Lite0, trained on ImageNet', source: source.name },
   },
-  onReport: (news) => {
-    tell(news);
-    log(news);
-  },
-  ...(given.resume ? { resume: await readCheckpointFile(given.out, 'last') } : {}),
+  ...folder,
 });
 dispose();
 if (why === 'stopped') {
@@ -221,5 +214,7 @@ const run = await evaluatedRun({
 });
 await writeFileAtomic(join(given.out, 'report.html'), report([run], { lead: held }));
 for (const [name, value] of facts) console.log(`${name}: ${value}`);
-console.log(`look at ${join(given.out, 'index.html')}, and at report.html for what was missed`);
+console.log(
+  `look at ${join(given.out, 'index.html')}, at report.html for what was missed, and at run.html for how it learned`,
+);
 console.log(`detect with: npx pyramidion detect --model ${given.out} photo.jpg`);
