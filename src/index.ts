@@ -142,6 +142,7 @@ export type { RunDetector } from './detect/detectRun.ts';
 export type { ImageSource } from './detect/detectSource.ts';
 export { draw, type LinkedImage } from './picture/draw.ts';
 export type { DrawOptions, Matches } from './picture/drawing.ts';
+export { type DrawMapsOptions, drawMaps } from './picture/drawMaps.ts';
 
 // Geometry of detection
 export { type ClassNames, classNames } from './detection/classNames.ts';

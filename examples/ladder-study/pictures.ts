@@ -1,42 +1,14 @@
 /** Pictures of what a rung sees and finds: its maps, its best and its worst detections. */
-import { abs, mean, type Tensor4D, tensor4d, image as tfImage, tidy } from '@tensorflow/tfjs-core';
-import {
-  type Detector,
-  dispose,
-  draw,
-  evaluate,
-  type Level,
-  loadWeights,
-  matchBatch,
-  type Stage,
-  type Standardization,
-} from 'pyramidion';
-import { type ImageCache, type RgbImage, resize } from 'pyramidion/data';
+import { dispose as disposeTensors, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, draw, drawMaps, evaluate, loadWeights, matchBatch } from 'pyramidion';
+import { type ImageCache, type RgbImage, resize, type Sample } from 'pyramidion/data';
 import { type ImageMatches, matchImage } from 'pyramidion/evaluate';
 import { encodeJpeg } from 'pyramidion/node';
 import { ladder } from '../ladder.ts';
 import type { StudyData } from './data.ts';
-import { narrowed, type Size } from './settings.ts';
+import { narrowed } from './settings.ts';
 
 type Rung = keyof typeof ladder;
-
-/** The maps that a head reads, of standardized pixels, in its order. */
-const maps =
-  <S extends Stage, L extends Level>({ neck, backbone, head }: Detector<S, L>) =>
-  (pixels: Tensor4D): readonly Tensor4D[] => {
-    const made = neck(backbone(pixels));
-    return head.needs.map((level) => made[level]);
-  };
-const withMaps = <S extends Stage, L extends Level>(model: Detector<S, L>) => ({ model, maps: maps(model) });
-const made = {
-  vggBaseline: (size: Size) => withMaps(ladder.vggBaseline(narrowed(size))),
-  efficientNetBackbone: (size: Size) => withMaps(ladder.efficientNetBackbone(narrowed(size))),
-  normalizedWide: (size: Size) => withMaps(ladder.normalizedWide(narrowed(size))),
-  highResolution: (size: Size) => withMaps(ladder.highResolution(narrowed(size))),
-  fpn: (size: Size) => withMaps(ladder.fpn(narrowed(size))),
-  deconvFpn: (size: Size) => withMaps(ladder.deconvFpn(narrowed(size))),
-  weightedFpn: (size: Size) => withMaps(ladder.weightedFpn(narrowed(size))),
-} satisfies Record<Rung, unknown>;
 
 /** Detections below are not drawn. */
 const shownFrom = 0.4;
@@ -45,8 +17,8 @@ const [tall, wide, gap] = [171, 256, 6];
 const small = { height: tall, width: wide };
 
 /**
- * A sheet of nine pictures: an image with the three maps that the head reads beside it, as the mean size of their numbers
- * where a map is bright; below, the three best images and the three worst, as a JPEG.
+ * A sheet of nine pictures: the three maps that the head reads of one street, over it; below, the three best streets and the
+ * three worst, as a JPEG.
  */
 export async function rungSheet(
   rung: Rung,
@@ -54,7 +26,7 @@ export async function rungSheet(
   { held, protocol, size }: StudyData,
   cache: ImageCache,
 ): Promise<Uint8Array> {
-  const { model, maps } = made[rung](size);
+  const model = ladder[rung](narrowed(size));
   await loadWeights(model, weights);
   const { images } = await evaluate(model, held, { batch: 4, cache });
   const judged = images.map((image, i) => {
@@ -68,51 +40,28 @@ export async function rungSheet(
     if (!sample) throw new RangeError('rungSheet: there are fewer than three images');
     return draw(await cache.image(sample), one.detections, { truths: one.truths, matches: one.matches, scale: 1 });
   };
-  const [best] = order;
-  const looked = best && held[best.i];
-  if (!looked) throw new RangeError('rungSheet: no image has an object that counts');
-  const pixels = standardized(await cache.image(looked), model.standardization);
+  const pixels = await cache.image(lively(held));
+  const pyramid = tidy(() => model.pyramid(tensor4d(pixels.data, [1, pixels.height, pixels.width, 3], 'float32')));
   const rows = [
-    // rung 4 resizes its input, and does not say to what
-    mapPictures(maps, pixels, rung === 'highResolution' ? 2 : 1),
+    Object.values(await drawMaps(pyramid, { over: pixels })),
     await Promise.all(order.slice(0, 3).map(drawn)),
     await Promise.all(order.slice(-3).map(drawn)),
   ];
+  disposeTensors(pyramid);
   dispose(model);
   return encodeJpeg(sheet(rows), 72);
+}
+
+/** The first image of three people, so that all rungs are seen on the same. */
+function lively(held: StudyData['held']): Sample {
+  const found = held.find(({ objects }) => objects.filter(({ ignore }) => ignore === undefined).length >= 3);
+  if (!found) throw new RangeError('no image has three people');
+  return found;
 }
 
 /** Many found and none false is best; missed and false is worst. */
 const figureOf = ({ counted, found, detections }: ImageMatches) =>
   found.size - (counted.length - found.size) - detections.filter(({ hit }) => !hit).length;
-
-const standardized = ({ height, width, data }: RgbImage, { mean, deviation }: Standardization) =>
-  tensor4d(
-    Float32Array.from(data, (value, i) => (value - (mean[i % 3] ?? 0)) / (deviation[i % 3] ?? 1)),
-    [1, height, width, 3],
-  );
-
-/** Maps as pictures, bright where their numbers are large, each in its own scale. */
-function mapPictures(maps: (pixels: Tensor4D) => readonly Tensor4D[], pixels: Tensor4D, times: number): RgbImage[] {
-  const [, height, width] = pixels.shape;
-  const sizes = tidy(() => {
-    const sized = times === 1 ? pixels : tfImage.resizeBilinear(pixels, [times * height, times * width]);
-    return maps(sized).map((map) => {
-      const [, rows, columns] = map.shape;
-      return { rows, columns, numbers: mean(abs(map), 3).dataSync<'float32'>() };
-    });
-  });
-  pixels.dispose();
-  return sizes.map(({ rows, columns, numbers }) => {
-    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-    const bytes = new Uint8Array(3 * numbers.length);
-    for (const [i, number] of numbers.entries()) bytes.set(heat((number - low) / (high - low || 1)), 3 * i);
-    return resize({ height: rows, width: columns, data: bytes }, [tall, wide], { method: 'nearest' });
-  });
-}
-
-/** Black, red, yellow, white. */
-const heat = (share: number) => [0, 1, 2].map((c) => 255 * Math.min(1, Math.max(0, 3 * share - c)));
 
 /** Pictures in rows on white, each made the same size. */
 function sheet(
@@ -137,8 +86,7 @@ function sheet(
 /** An image with its objects, and beside it the anchors that learn one, coloured by level; the same for all rungs. */
 export async function matchesPicture({ held, size }: StudyData, cache: ImageCache): Promise<Uint8Array> {
   const { anchors, labels, maps } = ladder.fpn(narrowed(size));
-  const [sample] = held.filter(({ objects }) => objects.filter(({ ignore }) => ignore === undefined).length >= 3);
-  if (!sample) throw new RangeError('matchesPicture: no image has three people');
+  const sample = lively(held);
   const picture = await cache.image(sample);
   const { classes } = matchBatch([sample.objects], { anchors, labels });
   const ends = maps.map((_, i) => 6 * maps.slice(0, i + 1).reduce((sum, { height, width }) => sum + height * width, 0));

@@ -2,8 +2,19 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { imagenet } from '../backbone/standardization.ts';
 import { standardize as standardizeBlock } from '../block/standardize.ts';
 import { type Block, block } from '../core/block.ts';
-import type { Backbone, Head, Level, Neck, Predictions, Stage, Standardization } from '../core/levels.ts';
+import {
+  type Backbone,
+  type Head,
+  type Level,
+  type Maps,
+  mapLevels,
+  type Neck,
+  type Predictions,
+  type Stage,
+  type Standardization,
+} from '../core/levels.ts';
 import { settle } from '../core/model.ts';
+import { inference, type Pass } from '../core/pass.ts';
 import { anchors } from '../detection/anchors.ts';
 import { resizeBilinear } from '../ops/resizeBilinear.ts';
 import { complete } from '../tfjs/abstract.ts';
@@ -36,11 +47,18 @@ export interface MapSize<L extends Level> {
 export interface Detector<S extends Stage, L extends Level> extends Block<Tensor4D, Predictions> {
   readonly inputSize: readonly [height: number, width: number];
   readonly standardization: Standardization;
+  /** Height and width that it resizes its input to; absent where it does not. */
+  readonly resize?: readonly [height: number, width: number];
   readonly backbone: Backbone<S>;
   readonly neck: Neck<S, L>;
   readonly head: Head<L>;
   /** Maps that the head reads, in its order. */
   readonly maps: readonly MapSize<L>[];
+  /**
+   * The maps that the head reads, by level: RGB images in 0-255, [b, h, w, 3] -> [b, h, w, c] each. `drawMaps` makes them
+   * visible.
+   */
+  readonly pyramid: (images: Tensor4D, pass?: Pass) => Maps<L>;
   /** [n, 4], [y1, x1, y2, x2] in pixels of `inputSize`, in the order of the predictions. */
   readonly anchors: Float32Array;
   /** Names of the classes from 1 on; class 0 is the background. */
@@ -67,12 +85,15 @@ export function detector<S extends Stage, L extends Level>(options: DetectorOpti
   const pixels = standardizeBlock(standardize);
   let sizes: readonly MapSize<L>[] | undefined; // of the first run, which is the one without numbers below
 
-  const run = block({ standardize: pixels, backbone, neck, head }, (image: Tensor4D, pass): Predictions => {
-    const standard = pixels(image, pass);
-    const sized = resize ? resizeBilinear(standard, resize) : standard;
-    const pyramid = neck(backbone(sized, pass), pass);
-    sizes ??= head.needs.map((level) => ({ level, height: pyramid[level].shape[1], width: pyramid[level].shape[2] }));
-    return head(pyramid, pass);
+  const pyramid = (images: Tensor4D, pass: Pass = inference): Maps<L> => {
+    const standard = pixels(images, pass);
+    const made = neck(backbone(resize ? resizeBilinear(standard, resize) : standard, pass), pass);
+    return mapLevels(head.needs, (level) => made[level]);
+  };
+  const run = block({ standardize: pixels, backbone, neck, head }, (images: Tensor4D, pass): Predictions => {
+    const made = pyramid(images, pass);
+    sizes ??= head.needs.map((level) => ({ level, height: made[level].shape[1], width: made[level].shape[2] }));
+    return head(made, pass);
   });
   complete(run, [1, height, width, 3], { label: 'detector' });
   settle(run, seed);
@@ -80,10 +101,12 @@ export function detector<S extends Stage, L extends Level>(options: DetectorOpti
   return Object.assign(run, {
     inputSize,
     standardization: standardize,
+    ...(resize ? { resize } : {}),
     backbone,
     neck,
     head,
     maps,
+    pyramid,
     anchors: anchors({ levels: head.anchors, maps, inputSize }),
     labels: head.labels,
   });

@@ -45,6 +45,27 @@ describe('a detector', () => {
     ]);
     expect([...boxes.dataSync()].every(Number.isFinite)).toBe(true);
   });
+  it('gives the maps that its head reads, from which the head makes what the detector does', () => {
+    const made = model();
+    const images = tf.randomUniform<tf.Rank.R4>([1, 72, 40, 3], 0, 255, 'float32', 3);
+    const pyramid = made.pyramid(images);
+    expect(Object.keys(pyramid)).toEqual(['P3', 'P4', 'P5', 'P6', 'P7']);
+    for (const { level, height, width } of made.maps) expect(pyramid[level].shape).toEqual([1, height, width, 8]);
+    const [whole, parted] = [made(images), made.head(pyramid)];
+    expect([...parted.boxes.dataSync()]).toEqual([...whole.boxes.dataSync()]);
+    expect([...parted.logits.dataSync()]).toEqual([...whole.logits.dataSync()]);
+  });
+  it('says what it resizes its input to, and gives maps of that', () => {
+    const made = detector({
+      backbone: tiny(),
+      neck: fpn({ stages: ['C3', 'C4', 'C5'], channels: 8 }),
+      head: ssdHead({ levels: ['P3', 'P4', 'P5'], anchors: two(3), labels: ['person'] }),
+      inputSize: [32, 32],
+      resize: [64, 96],
+    });
+    expect([made.resize, model().resize]).toEqual([[64, 96], undefined]);
+    expect(made.pyramid(tf.fill([1, 32, 32, 3], 128)).P3.shape).toEqual([1, 8, 12, 8]);
+  });
   it('shows its standardization in its summary', () => {
     expect(summary(model(), [1, 72, 40, 3]).inputs[0]?.preparation).toMatch(/^- \[123\.675, .*\/ \[58\.395/); // ImageNet's
   });
