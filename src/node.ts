@@ -17,7 +17,7 @@ export { type YoloFolderOptions, yolo } from './node/formatsYolo.ts';
 export { type DecodeOptions, decodeImage, encodeJpeg, encodePng, readImage } from './node/images.ts';
 export { stopOnInterrupt } from './node/interrupt.ts';
 export { loadingWorkers } from './node/loadingWorkers.ts';
-export { lockFolder } from './node/lock.ts';
+export { FolderTaken, lockFolder } from './node/lock.ts';
 export { jsonLines, readLog } from './node/log.ts';
 export type { LogLine } from './node/logLines.ts';
 export type { Machine } from './node/logMachine.ts';

@@ -17,12 +17,17 @@ interface Holder {
 
 const file = 'run.lock';
 
+/** Another run has the folder. */
+export class FolderTaken extends Error {
+  override readonly name = 'FolderTaken';
+}
+
 /**
  * Takes a folder for one run. A process that was killed holds nothing: its lock is taken over, even where its number now is
  * another's.
  *
  * @returns gives the folder free
- * @throws Error naming the process that has it
+ * @throws FolderTaken naming the process that has it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const path = join(folder, file);
@@ -48,17 +53,19 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       }
       await rm(claim, { force: true }); // the lock was another's by then
     }
-    throw new Error(`${folder}: other runs take it again and again; give each a folder of its own`);
+    throw new FolderTaken(`${folder}: other runs take it again and again; give each a folder of its own`);
   } finally {
     await rm(beside, { force: true });
   }
 }
 
-function taken(folder: string, path: string, { pid, host, since }: Holder): Error {
+function taken(folder: string, path: string, { pid, host, since }: Holder): FolderTaken {
   const where = host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
   const remedy =
     host === hostname() ? '' : `; if that run is over, which cannot be seen from ${hostname()}, remove ${path}`;
-  return new Error(`${folder}: another run has this folder, ${where}, since ${since}; give another folder${remedy}`);
+  return new FolderTaken(
+    `${folder}: another run has this folder, ${where}, since ${since}; give another folder${remedy}`,
+  );
 }
 
 /** Puts a file in a place that is free. */

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkpointFolder } from '../../src/node/checkpoints.ts';
-import { lockFolder } from '../../src/node/lock.ts';
+import { FolderTaken, lockFolder } from '../../src/node/lock.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'pyramidion-lock-'));
 afterAll(() => rmSync(home, { recursive: true }));
@@ -21,6 +21,7 @@ describe('the folder of a run', () => {
     await expect(lockFolder(folder)).rejects.toThrow(
       `${folder}: another run has this folder, process ${process.pid}, since ${JSON.parse(readFileSync(lock(folder), 'utf8')).since}; give another folder`,
     );
+    await expect(lockFolder(folder)).rejects.toBeInstanceOf(FolderTaken);
     await release();
     expect(readdirSync(folder)).toEqual([]);
     await (await lockFolder(folder))();
