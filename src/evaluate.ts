@@ -73,7 +73,7 @@ export { type HistogramOptions, type HistogramSet, histogramSvg } from './pictur
 export { aspectHistogramSvg, heightHistogramSvg } from './picture/histogramBoxes.ts';
 export { type PrecisionCurve, type PrecisionPlace, precisionPlaces, precisionRecallSvg } from './picture/prCurve.ts';
 export { type ReliabilityCurve, reliabilitySvg } from './picture/reliability.ts';
-export { type BarGroup, type BarOptions, barsSvg } from './picture/reportBars.ts';
+export { type BarGroup, type BarOptions, type BarValue, barsSvg } from './picture/reportBars.ts';
 
 // Pictures and pages
 export { errorTiles, type SheetOptions } from './picture/contactSheet.ts';

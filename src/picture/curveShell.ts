@@ -64,6 +64,7 @@ const style = `${rules([
   ['.legend', 'fill:#fff;fill-opacity:.9;stroke:#bbb'],
   ['.line', 'fill:none;stroke-width:2;stroke-linejoin:round'],
   ['.end', 'fill:#fff;stroke-width:2;stroke-dasharray:none'],
+  ['.each', 'fill:#fff;stroke:#222'],
 ])}@media screen and (prefers-color-scheme:dark){${rules([
   ['text:not([fill])', 'fill:#ddd'],
   ['text.soft', 'fill:#a3a3a3'],
@@ -76,6 +77,7 @@ const style = `${rules([
   ['.guide', 'stroke:#8c8c8c'],
   ['.legend', 'fill:#17181a;stroke:#4a4c50'],
   ['.end', 'fill:#17181a'],
+  ['.each', 'fill:#17181a;stroke:#ddd'],
   ...lineColours.map(([, dark], i) => [`[data-colour="${i}"]`, `stroke:${dark}`] as const),
   ...lineColours.map(([, dark], i) => [`[data-fill="${i}"]`, `fill:${dark}`] as const),
 ])}}`;

@@ -203,6 +203,25 @@ describe('bars', () => {
     );
     expect([a / b, c]).toEqual([3, 0]);
   });
+  it('of several values are as long as their mean, with a dot for each', () => {
+    const rows = [
+      { name: 'x', values: [[10, 20, 30], 40] },
+      { name: 'y', values: [[], undefined] },
+    ];
+    const svg = barsSvg(rows, ['a', 'b'], { text: (value) => `${value} %` });
+    const [a = 0, b = 0, ...none] = widths(svg);
+    expect([a / b, ...none]).toEqual([0.5, 0, 0]);
+    const left = Number(/<rect data-fill="0"[^>]* x="([\d.]+)"/.exec(svg)?.[1]);
+    const dots = [...svg.matchAll(/<circle class="each" cx="([\d.]+)".*?<title>(.*?)</g)];
+    expect(dots.map(([, x, text]) => [Math.round((40 * (Number(x) - left)) / b), text])).toEqual([
+      [10, '10 %'],
+      [20, '20 %'],
+      [30, '30 %'],
+    ]);
+    expect(svg).toContain('>20 %</text>');
+    expect(xmlFaults(svg)).toEqual([]);
+    expect(() => barsSvg([{ name: 'x', values: [[1, Number.NaN]] }], ['a'])).toThrow(/a value of 'x' is NaN/);
+  });
   it('say what they do not draw', () => {
     expect(() => barsSvg([], ['a'])).toThrow(/groups is empty/);
     expect(() => barsSvg([{ name: 'x', values: [1, 2] }], ['a'])).toThrow(/'x' has 2 values for 1 runs/);
