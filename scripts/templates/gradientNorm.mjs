@@ -27,17 +27,25 @@ const vectors = (names) =>
     .join('\n  ');
 const common = { m: 'v+0', a: 'v+32', b: 'v+64', f: 'factor+0', g: 'more+0' };
 
-const sums = (name) => {
-  const stores = name === 'Swish';
-  const store = (at, letter) => (stores ? both((h) => `v128.store(dz, d${h}${letter}, ${32 * at + 16 * h});`) : '');
+/**
+ * The first of two passes, which leaves dz where it is dear, for the second; or, over given statistics, the only one, which
+ * leaves dx.
+ */
+const sums = (name, only) => {
+  const stores = only || name === 'Swish';
+  const [to, value] = only
+    ? ['dx', (h, letter) => `f32x4.mul(d${h}${letter}, a${h})`]
+    : ['dz', (h, letter) => `d${h}${letter}`];
+  const store = (at, letter) =>
+    stores ? both((h) => `v128.store(${to}, ${value(h, letter)}, ${32 * at + 16 * h});`) : '';
   const add = (letter) =>
     both(
       (h) =>
         `s${h}${letter} = f32x4.add(s${h}${letter}, d${h}${letter}); t${h}${letter} = madd(d${h}${letter}, c${h}${letter}, t${h}${letter});`,
     );
   return `
-/** dz = (dy factor + more) times the slope${stores ? ', stored' : ''}; its sum, and its sum times the centred x, are added at v + 96 and v + 128. */
-export function sums${name}(x: usize, dy: usize, dz: usize, pixels: i32, v: usize, factor: usize, more: usize): void {
+/** dz = (dy factor + more) times the slope${stores && !only ? ', stored' : ''}; its sum, and its sum times the centred x, are added at v + 96 and v + 128.${only ? ' dx = dz times the vector at v + 32.' : ''} */
+export function ${only ? 'only' : 'sums'}${name}(x: usize, dy: usize, ${to}: usize, pixels: i32, v: usize, factor: usize, more: usize): void {
   const zero = f32x4.splat(0);
   ${vectors(common)}
   for (; pixels > 0; pixels -= ${run}) {
@@ -47,12 +55,12 @@ export function sums${name}(x: usize, dy: usize, dz: usize, pixels: i32, v: usiz
       ${store(0, 'p')} ${store(1, 'q')}
       ${add('p')}
       ${add('q')}
-      x += 64; dy += 64;${stores ? ' dz += 64;' : ''}
+      x += 64; dy += 64;${stores ? ` ${to} += 64;` : ''}
     }
     if (n > 0) {${pixel(name, 0, 'p')}
       ${store(0, 'p')}
       ${add('p')}
-      x += 32; dy += 32;${stores ? ' dz += 32;' : ''}
+      x += 32; dy += 32;${stores ? ` ${to} += 32;` : ''}
     }
     ${both((h, _at) => `s${h}p = f32x4.add(v128.load(v, ${96 + 16 * h}), f32x4.add(s${h}p, s${h}q));`)}
     ${both((h) => `t${h}p = f32x4.add(v128.load(v, ${128 + 16 * h}), f32x4.add(t${h}p, t${h}q));`)}
@@ -86,7 +94,7 @@ export const files = () => ({
 import { madd } from '../kernels/math';
 import { constant, swishSlope } from './gradientMath';
 ${Object.keys(slopes)
-  .map((name) => `${sums(name)}\n${spread(name)}`)
+  .map((name) => `${sums(name)}\n${spread(name)}\n${sums(name, true)}`)
   .join('\n')}
 `,
 });
