@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, statSync, truncateSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ByteSource } from '../data/byteSource.ts';
@@ -65,6 +66,21 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });
+    throw notWritten(path, content.length, error);
+  }
+}
+
+/**
+ * Writes at the end of a file: all of it, or nothing.
+ *
+ * @throws Error naming the file and what the file system said; the file is as it was then
+ */
+export function appendWhole(path: string, content: Uint8Array | string): void {
+  const before = existsSync(path) ? statSync(path).size : 0;
+  try {
+    appendFileSync(path, content);
+  } catch (error) {
+    if (existsSync(path)) truncateSync(path, before);
     throw notWritten(path, content.length, error);
   }
 }

@@ -1,16 +1,7 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Report } from '../train/report.ts';
-import { notWritten } from './files.ts';
+import { appendWhole } from './files.ts';
 import { type LogLine, linesBefore, parseLog } from './logLines.ts';
 import { machine } from './logMachine.ts';
 
@@ -28,20 +19,9 @@ export function jsonLines(path: string): (report: Report) => LogLine {
       ...report,
       ...(report.kind === 'start' && { machine: machine() }),
     };
-    appendLine(path, `${JSON.stringify(line)}\n`);
+    appendWhole(path, `${JSON.stringify(line)}\n`);
     return line;
   };
-}
-
-/** @throws Error where it cannot be written whole; the file is as it was then */
-function appendLine(path: string, line: string): void {
-  const before = existsSync(path) ? statSync(path).size : 0;
-  try {
-    appendFileSync(path, line);
-  } catch (error) {
-    if (existsSync(path)) truncateSync(path, before);
-    throw notWritten(path, line.length, error);
-  }
 }
 
 /** The lines of a log that `jsonLines` wrote; none where there is no file. @throws RangeError for a line that is no report */

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cardBody } from '../train/cardText.ts';
 import type { Report, ShownImage } from '../train/report.ts';
+import { appendWhole } from './files.ts';
 import { eventBytes, fileVersion, type SummaryValue } from './tensorBoardEvents.ts';
 import { tfRecord } from './tensorBoardRecords.ts';
 
@@ -28,9 +29,9 @@ export function tensorBoard(
     if (path === undefined) {
       mkdirSync(folder, { recursive: true });
       path = join(folder, nextName(folder));
-      appendFileSync(path, tfRecord(eventBytes({ time: now(), step: 0, fileVersion })));
+      appendWhole(path, tfRecord(eventBytes({ time: now(), step: 0, fileVersion })));
     }
-    appendFileSync(path, tfRecord(eventBytes({ time: now(), step, values, ...(began ? { began } : {}) })));
+    appendWhole(path, tfRecord(eventBytes({ time: now(), step, values, ...(began ? { began } : {}) })));
   };
   return async (report) => {
     switch (report.kind) {

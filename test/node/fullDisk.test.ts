@@ -71,27 +71,44 @@ describe('on a full disk', () => {
     await expect(writeFileAtomic(path, 'after')).rejects.toThrow(/page\.html: 5 bytes could not be written: ENOSPC/);
     expect(readFileSync(path, 'utf8')).toBe('before');
   });
-  it.skipIf(process.platform === 'win32')('the log keeps whole lines, and says which file is full', async () => {
-    const folder = join(home, 'limited');
+  /** A run's reports as `teller` writes them, in a process whose files may have 4 KiB: beyond, the system refuses as a full disk does. */
+  async function reported(folder: string, module: string, teller: string): Promise<unknown> {
     mkdirSync(folder);
     const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const program = `
-      import { jsonLines } from ${source('../../src/node/log.ts')};
+      import * as module from ${source(module)};
       import { start, step } from ${source('./reports.ts')};
-      const log = jsonLines('log.jsonl');
-      log(start());
-      for (let i = 1; i < 100; i++) log(step(i));`;
+      const tell = module.${teller};
+      await tell(start());
+      for (let i = 1; i < 100; i++) await tell(step(i));`;
     const tsx = new URL(import.meta.resolve('tsx')).href;
-    // The shell's limit on the size of a file, in KiB: the system then refuses what is beyond, as a full disk does.
-    const run = promisify(execFile)(
+    return promisify(execFile)(
       'bash',
       ['-c', `ulimit -f 4; exec "$0" --import ${tsx} --input-type=module -e "$1"`, process.execPath, program],
       { cwd: folder, env: { ...process.env, TSX_DISABLE_CACHE: '1' } },
     );
-    await expect(run).rejects.toThrow(/log\.jsonl: \d+ bytes could not be written: EFBIG.*; make room on the disk/);
+  }
+
+  it.skipIf(process.platform === 'win32')('the log keeps whole lines, and says which file is full', async () => {
+    const folder = join(home, 'log');
+    await expect(reported(folder, '../../src/node/log.ts', "jsonLines('log.jsonl')")).rejects.toThrow(
+      /log\.jsonl: \d+ bytes could not be written: EFBIG.*; make room on the disk/,
+    );
     const text = readFileSync(join(folder, 'log.jsonl'), 'utf8');
     expect(text.length).toBeGreaterThan(3000);
     expect(text.endsWith('\n')).toBe(true);
     for (const line of text.trimEnd().split('\n')) expect(JSON.parse(line).kind).toMatch(/start|step/);
+  });
+  it.skipIf(process.platform === 'win32')('event files keep whole records, and say which file is full', async () => {
+    const folder = join(home, 'events');
+    await expect(reported(folder, '../../src/node/tensorBoard.ts', "tensorBoard('.')")).rejects.toThrow(
+      /tfevents\.\S+: \d+ bytes could not be written: EFBIG.*; make room on the disk/,
+    );
+    const [name = ''] = readdirSync(folder);
+    const bytes = readFileSync(join(folder, name));
+    expect(bytes.length).toBeGreaterThan(2000);
+    let at = 0; // a record: its length, eight bytes; a checksum, four; the record; a checksum, four
+    while (at < bytes.length) at += 16 + Number(bytes.readBigUInt64LE(at));
+    expect(at).toBe(bytes.length);
   });
 });
