@@ -71,6 +71,7 @@ export { type Curve, type CurveOptions, curveSvg } from './picture/curve.ts';
 export type { ChartOptions } from './picture/curveShell.ts';
 export { type HistogramOptions, type HistogramSet, histogramSvg } from './picture/histogram.ts';
 export { aspectHistogramSvg, heightHistogramSvg } from './picture/histogramBoxes.ts';
+export { type LinesOptions, linesSvg, type Series } from './picture/lines.ts';
 export { type PrecisionCurve, type PrecisionPlace, precisionPlaces, precisionRecallSvg } from './picture/prCurve.ts';
 export { type ReliabilityCurve, reliabilitySvg } from './picture/reliability.ts';
 export { type BarGroup, type BarOptions, type BarValue, barsSvg } from './picture/reportBars.ts';
