@@ -3,6 +3,7 @@ import { encodeJpeg } from '../node/images.ts';
 import { draw } from '../picture/draw.ts';
 import { dataHelp } from './dataFormats.ts';
 import { type Define, examples } from './define.ts';
+import { mapDrawer } from './detectMaps.ts';
 import { counter, note, say, unlessStopped } from './io.ts';
 import { type LookOptions, looker, lookOptions } from './looking.ts';
 import { modelHelp, trainedModel } from './modelNamed.ts';
@@ -17,6 +18,7 @@ interface Given extends LookOptions {
   readonly data?: string;
   readonly out?: string;
   readonly draw?: string;
+  readonly maps?: string;
   readonly shown: number;
   readonly skipBad?: true;
   readonly json?: true;
@@ -33,6 +35,7 @@ export const define: Define = (command, io) =>
       .option('--json', 'prints a line of JSON for each picture')
       .option('--out <file>', 'writes those lines into a file, which is there when all is done')
       .option('--draw <dir>', 'draws what was found, a JPEG for each picture')
+      .option('--maps <dir>', "draws the maps that the model's head reads, a PNG for each picture and level")
       .option('--shown <score>', 'scores above this are drawn, and told as text', numberWithin(0, 1), 0.3)
       .option('--skip-bad', 'leaves out pictures that cannot be read, and says so'),
   )
@@ -44,6 +47,7 @@ export const define: Define = (command, io) =>
       examples(
         'detect --model run/best.safetensors photo.jpg',
         'detect --model run photos --draw out --json > found.jsonl',
+        'detect --model run photo.jpg --maps maps',
         'detect --model run --data voc:VOC2007,split=test --out all.jsonl',
         'detect --model m.json --weights w.safetensors - < photo.jpg',
         'detect --model efficientDetLite0 --weights lite0.pth photo.jpg',
@@ -53,8 +57,10 @@ export const define: Define = (command, io) =>
       const sources = await unlessStopped(io, pictureSources(io, paths, given.data));
       const ids = sources.map(({ id }) => id);
       const files = given.draw === undefined ? undefined : pictureFiles(given.draw, ids, 'jpg');
+      const mapFiles = given.maps === undefined ? undefined : pictureFiles(given.maps, ids, 'png');
       const named = await trainedModel(given.model, given.weights);
-      const { look, dispose } = await looker(named, given);
+      const { look, fitted, dispose } = await looker(named, given);
+      const maps = mapFiles && mapDrawer(named.model);
       const mixed = given.out === undefined && io.stdout.isTTY; // lines and a bar
       const bar = counter(mixed ? { ...io, stderr: { write: () => undefined } } : io, 'pictures');
       const lines: string[] = [];
@@ -63,11 +69,13 @@ export const define: Define = (command, io) =>
         for (const [i, source] of sources.entries()) {
           bar.step(i, sources.length);
           try {
-            const { picture, ...found } = await look(source, files !== undefined);
+            const { picture, ...found } = await look(source, files !== undefined || maps !== undefined);
             const shown = found.detections.filter(({ score }) => score > given.shown);
             const file = files?.get(source.id);
             if (file !== undefined && picture !== undefined)
               await writeFileAtomic(file, await encodeJpeg(draw(picture, shown, { labels: named.model.labels })));
+            const beside = mapFiles?.get(source.id);
+            if (beside !== undefined && picture !== undefined) await maps?.draw(fitted(picture), beside);
             objects += shown.length;
             if (given.out !== undefined) lines.push(resultLine(found));
             else say(io, given.json ? resultLine(found) : resultText({ ...found, detections: shown }));
@@ -80,6 +88,7 @@ export const define: Define = (command, io) =>
         }
       } finally {
         bar.end();
+        maps?.dispose();
         dispose();
       }
       if (bad > 0 && bad === sources.length) throw new Error('no picture could be read');

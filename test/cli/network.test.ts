@@ -3,7 +3,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { modelOf } from '../../src/cli/model.ts';
 import { useBackend } from '../../src/engine.ts';
-import { encodePng } from '../../src/node/images.ts';
+import { encodePng, readImage } from '../../src/node/images.ts';
 import { saveWeights } from '../../src/weights/save.ts';
 import { ownFolder, run, runUntil, smallModel } from './run.ts';
 
@@ -67,6 +67,17 @@ it('names a photograph that cannot be read, or leaves it out and says so', async
 it('draws into a folder', async () => {
   expect((await run(['detect', at('a.png'), ...whole(), '--draw', at('drawn')])).code).toBe(0);
   expect(await readdir(at('drawn'))).toEqual(['a.jpg']);
+});
+it('draws the maps that the head reads, over the picture as it lies in the input', async () => {
+  for (const fit of ['letterbox', 'stretch'])
+    expect((await run(['detect', at('a.png'), ...whole(), '--maps', at(fit), '--fit', fit])).code).toBe(0);
+  expect(await readdir(at('letterbox'))).toEqual(['a-P3.png', 'a-P4.png']);
+  const [boxed, stretched] = await Promise.all(['letterbox', 'stretch'].map((fit) => readImage(at(fit, 'a-P3.png'))));
+  expect([boxed?.height, boxed?.width, stretched?.height]).toEqual([64, 64, 64]);
+  // 80x50 is 64x40 there: the rest is grey, .45 of 127 beneath a cell's colour
+  const corner = (picture = boxed) => picture?.data.subarray(-3 * 8);
+  expect(new Set(corner()).size).toBeLessThanOrEqual(3);
+  expect(new Set(corner(stretched)).size).toBeGreaterThan(3);
 });
 it('refuses weights of another model', async () => {
   const other = { ...smallModel, backbone: { ...smallModel.backbone, width: 0.5 } };
