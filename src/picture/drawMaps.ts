@@ -17,9 +17,9 @@ export interface DrawMapsOptions {
 const beneath = 0.45;
 
 /**
- * Maps as pictures: of each cell the mean size of its numbers over all channels, from black over red and yellow to white,
- * each map in its own scale from its least cell to its greatest. By level, as `model.pyramid(images)` gives them, or by
- * stage, as a backbone does: [b, h, w, c] each -> RGB pixels. The maps stay the caller's.
+ * Maps as pictures: of each cell the mean size of its numbers over all channels, from black over red and yellow to white; each
+ * map in its own scale, which leaves out a tenth of the cells at each end. By level, as `model.pyramid(images)` gives
+ * them, or by stage, as a backbone does: [b, h, w, c] each -> RGB pixels. The maps stay the caller's.
  *
  * @throws RangeError for an image that the batch has not, a size that is not of whole pixels, or a map that is not finite
  */
@@ -58,12 +58,14 @@ function meanSizes(numbers: Float32Array, channels: number): Float64Array {
   return Float64Array.from({ length: numbers.length / channels }, (_, cell) => mean(cell));
 }
 
-/** Black where a number is least, then red, yellow, and white where it is greatest. RGB bytes. */
+/** Of the cells, at each end of the scale: an edge, where padding shows, would leave all others dark. */
+const beyond = 0.1;
+
+/** Black where numbers are small, then red, yellow, and white where they are large. RGB bytes. */
 function heat(numbers: Float64Array): Uint8Array {
-  const [low, high] = numbers.reduce(
-    ([least, most], n) => [Math.min(least, n), Math.max(most, n)],
-    [Infinity, -Infinity],
-  );
+  const sorted = numbers.toSorted();
+  const most = numbers.length - 1;
+  const [low = 0, high = 0] = [sorted[Math.floor(beyond * most)], sorted[Math.ceil((1 - beyond) * most)]];
   const bytes = new Uint8Array(3 * numbers.length);
   for (const [i, number] of numbers.entries()) {
     const share = (number - low) / (high - low || 1);

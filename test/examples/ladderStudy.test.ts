@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ladder } from '../../examples/ladder.ts';
-import { charts, tables, withTables } from '../../examples/ladder-study/charts.ts';
+import { charts } from '../../examples/ladder-study/charts.ts';
 import { scenesData, shuffled } from '../../examples/ladder-study/data.ts';
 import { readLog } from '../../examples/ladder-study/log.ts';
-import { oneRun, type RunResult } from '../../examples/ladder-study/oneRun.ts';
+import { oneRun } from '../../examples/ladder-study/oneRun.ts';
+import { readResults } from '../../examples/ladder-study/results.ts';
 import { rungs, studyRuns } from '../../examples/ladder-study/runs.ts';
 import { narrowed } from '../../examples/ladder-study/settings.ts';
+import { tables, withTables } from '../../examples/ladder-study/tables.ts';
 import { imageCache, scenes } from '../../src/data.ts';
 import { useBackend } from '../../src/engine.ts';
 import { plainProtocol } from '../../src/evaluate.ts';
@@ -17,9 +19,7 @@ import { xmlFaults } from '../picture/xml.ts';
 const home = mkdtempSync(join(tmpdir(), 'pyramidion-study-'));
 afterAll(() => rmSync(home, { recursive: true }));
 const docs = new URL('../../docs/', import.meta.url).pathname;
-const results: readonly RunResult[] = readdirSync(join(docs, 'ladder'))
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => JSON.parse(readFileSync(join(docs, 'ladder', name), 'utf8')));
+const results = readResults(join(docs, 'ladder'));
 
 describe('the runs of the study', () => {
   const runs = studyRuns([0, 1, 2]);
@@ -38,7 +38,7 @@ describe('the runs of the study', () => {
     const steps = runs
       .filter(({ data }) => data === 'scenes')
       .map(({ frames = 640, recipe }) => (frames / recipe.batch) * recipe.epochs);
-    expect(new Set(steps)).toEqual(new Set([640]));
+    expect(new Set(steps)).toEqual(new Set([1280]));
   });
   it('hold streets out that nobody learns from, the same for every seed', () => {
     const [a, b] = [scenesData(0, 4), scenesData(1, 4)];
@@ -113,8 +113,10 @@ describe('a log', () => {
 describe('the page of the study', () => {
   it('has tables that its results make', () => {
     const page = readFileSync(join(docs, 'ladder.md'), 'utf8');
-    expect(page).toContain('<!-- table rungs -->');
-    expect(withTables(page, tables(results))).toBe(page);
+    const made = tables(results);
+    expect([...made.keys()]).toEqual(['rungs', 'steps', 'changes', 'full size']);
+    for (const part of made.values()) expect(page).toContain(part);
+    expect(withTables(page, made)).toBe(page);
   });
   it('shows figures that are there', () => {
     const page = readFileSync(join(docs, 'ladder.md'), 'utf8');
@@ -125,11 +127,11 @@ describe('the page of the study', () => {
   });
   it('has charts that are XML, and of no results none', () => {
     for (const svg of charts(results).values()) expect(xmlFaults(svg)).toEqual([]);
-    expect(charts([]).size).toBe(0);
+    expect(charts({ runs: [] }).size).toBe(0);
   });
   it('rests on runs that the program makes', () => {
     const runs = new Map(studyRuns([0, 1, 2]).map((run) => [run.id, run]));
-    for (const { id, recipe, model, seed } of results)
+    for (const { id, recipe, model, seed } of results.runs)
       expect({ id, recipe, model, seed }).toEqual({
         id,
         recipe: runs.get(id)?.recipe,

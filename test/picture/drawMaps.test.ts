@@ -40,6 +40,13 @@ describe('drawMaps', () => {
     const { P3 } = await drawMaps({ P3: tensor4d([3, 3], [1, 1, 2, 1]) });
     expect([...P3.data]).toEqual([...black, ...black]);
   });
+  it('is not dark for one cell that outshines the others', async () => {
+    const cells = Array.from({ length: 40 }, (_, i) => i);
+    const { P3 } = await drawMaps({ P3: tensor4d([...cells.slice(0, 39), 1e6], [1, 4, 10, 1]) });
+    const green = cells.map((i) => P3.data[3 * i + 1] ?? 0);
+    expect([green[0], green[38], green[39]]).toEqual([0, 255, 255]);
+    expect(new Set(green).size).toBeGreaterThan(10);
+  });
   it('leaves the maps to the caller', async () => {
     const given = map();
     await drawMaps({ P3: given });
