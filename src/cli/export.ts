@@ -68,7 +68,7 @@ export const define: Define = (command, io) =>
         files.push({ file: out, bytes: bytes.length });
       } else {
         const weights = given.float16 ? 'float16' : 'float32';
-        const metadata = { description };
+        const metadata = description === undefined ? {} : { description };
         const made = graphModelFiles(toGraphModel(model, shape, { batch, weights, metadata }));
         await saveModel(out, made);
         for (const [file, { length }] of made) files.push({ file, bytes: length });

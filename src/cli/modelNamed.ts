@@ -10,6 +10,7 @@ import { UsageError } from './io.ts';
 import { modelOf } from './model.ts';
 import { type AnyDetector, familyNames } from './modelFamily.ts';
 import { isRung, ladderModel, rungNames, type Sides } from './modelLadder.ts';
+import { isModule, moduleModel } from './modelModule.ts';
 import { isFamily, readyModel } from './modelReady.ts';
 import { wrapped } from './table.ts';
 
@@ -18,8 +19,8 @@ export interface NamedModel {
   /** What a table calls it. */
   readonly name: string;
   readonly model: AnyDetector;
-  /** Plain data that makes the same model again. */
-  readonly description: unknown;
+  /** Plain data that makes the same model again; of a module there is none. */
+  readonly description?: unknown;
   /** File of the weights that it has; without one they are the first ones, of no training. */
   readonly weights?: string;
   /** How a run fitted images into the input, where the weights are its checkpoint. */
@@ -32,6 +33,8 @@ MODEL is one of
   run                   a folder of train: its best weights, else the last
   run/last.safetensors  a checkpoint or weights; model.json lies beside
   model.json            a description; --weights FILE, where weights are wanted
+  detector.ts#name      a module of yours that exports a detector, or a function
+                        that makes one; without #name its default export
   ladder:fpn            a ready one without weights, narrow; ,size=256x384 or as
                         in the study ,size=study; ,labels=person+car
 ${wrapped('  ready ones', rungNames, '    ')}
@@ -41,7 +44,7 @@ ${wrapped('  published', familyNames, '    ')}`;
 
 /**
  * Reads the model that the command line names: the weights and a description beside them, a folder, a description, a
- * rung of the ladder, or a published one.
+ * module, a rung of the ladder, or a published one.
  *
  * @param usual size of the input of a rung, unless it is said
  * @throws UsageError where weights are named twice; FormatError naming file and field; Error of the file system
@@ -59,6 +62,7 @@ export async function namedModel(
     const { name, description } = readyModel(text);
     return withWeights({ name, description, model: modelOf(description, text) }, weights);
   }
+  if (isModule(text)) return withWeights(await moduleModel(text), weights);
   const { file, own } = await filesOf(text);
   if (own !== undefined && weights !== undefined && extname(text) === '.safetensors')
     throw new UsageError(`--model ${text} is weights, and --weights names others; give one of them`);

@@ -43,6 +43,8 @@ export const define: Define = (command, io) =>
       if (named !== undefined && given.model !== undefined)
         throw new UsageError(`${named} and --model ${given.model} are two models; give one`);
       const { model, description, name } = await namedModel(text, undefined);
+      if (given.describe !== undefined && description === undefined)
+        throw new UsageError(`${text} is a module, which has no description as data; leave --describe out`);
       const told = summary(model, [given.batch, ...model.inputSize, 3], { depth: given.depth, name });
       if (given.json) sayJson(io, told);
       else say(io, formatSummary(told));

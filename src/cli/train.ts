@@ -90,7 +90,11 @@ export const define: Define = (command, io) =>
         ...(io.signal ? { signal: io.signal } : {}),
         ...run,
         onReport: async (report) => {
-          if (report.kind === 'start' && (given.model !== undefined || !given.resume))
+          if (
+            report.kind === 'start' &&
+            named.description !== undefined &&
+            (given.model !== undefined || !given.resume)
+          )
             // the folder is this run's own now
             await writeFileAtomic(description, `${JSON.stringify(named.description, null, 2)}\n`);
           await run.onReport(report);
@@ -108,9 +112,11 @@ export const define: Define = (command, io) =>
       else if (why !== 'stopped') {
         const missed = rate === undefined ? '' : `log-average miss rate ${percent(rate)}; `;
         const early = why === 'early' ? ', ended early' : '';
+        const trained =
+          named.description === undefined ? `${given.model} --weights ${join(out, 'last.safetensors')}` : out;
         say(
           io,
-          `${state.step} steps${early}; ${missed}look at ${join(out, runFiles.page)}, or with: pyramidion detect --model ${out} photo.jpg`,
+          `${state.step} steps${early}; ${missed}look at ${join(out, runFiles.page)}, or with: pyramidion detect --model ${trained} photo.jpg`,
         );
       }
       if (why === 'stopped') note(io, `saved; go on with the same options and --resume`);
