@@ -1,22 +1,21 @@
 import { execFile } from 'node:child_process';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { version_core as tfjs } from '@tensorflow/tfjs-core';
+import { writeFileAtomic } from 'pyramidion/node';
 import { ladder } from '../examples/ladder.ts';
-import type { MeasuredRung } from './ladderRung.ts';
+import type { FullSizeCosts, FullSizeRung, Machine } from '../examples/ladder-study/costs.ts';
+import type { OnOurs, OnTfjs } from './ladderRung.ts';
 
-/** Rungs whose step tfjs's backend takes in reasonable time and memory. */
-const tfjsSteps: readonly string[] = ['efficientNetBackbone', 'fpn'];
-/** A rung that takes longer is told as such; milliseconds. */
+/** What takes longer is told as such; milliseconds. */
 const patience = 8 * 60_000;
-
 const program = fileURLToPath(new URL('./ladderRung.ts', import.meta.url));
+const results = fileURLToPath(new URL('../docs/ladder/full-size.json', import.meta.url));
 
-/** One rung in a process of its own, so that one that needs more memory than there is ends alone. */
-async function measured(name: string): Promise<MeasuredRung | string> {
-  const flags = [...process.execArgv, program, name, tfjsSteps.includes(name) ? 'yes' : 'no'];
+/** A process of its own, so that one that needs more memory than there is ends alone. What it printed, or why it ended. */
+async function measured<T>(...args: readonly string[]): Promise<T | string> {
   try {
+    const flags = [...process.execArgv, program, ...args];
     const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: patience, maxBuffer: 1e8 });
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   } catch (error) {
@@ -27,33 +26,44 @@ async function measured(name: string): Promise<MeasuredRung | string> {
   }
 }
 
-/** The ladder as the study had it, at 512x640, one image: what each rung costs, on our engine and on tfjs's wasm. */
+const words = (value: number | string) => (typeof value === 'number' ? `${value.toFixed(0)} ms` : '-');
+const line = (name: string, cells: readonly string[]) =>
+  console.log(`${name.padEnd(22)}${cells.map((cell) => cell.padStart(13)).join('')}`);
+
+/**
+ * The ladder as the study had it, at 512x640, one image: what each rung costs, on our engine and on tfjs's wasm. Printed,
+ * and kept in docs/ladder, from where `npm run ladder-study -- --figures` makes the page's table.
+ */
 export async function run(): Promise<{ ratio: number }> {
-  console.log(
-    `${cpus()[0]?.model}, Node ${process.versions.node}, TensorFlow.js ${tfjs}, 512x640, one image, one thread, minimum`,
-  );
-  console.log(
-    'rung                      parameters       MACs  peak MB   forward      tfjs      step      tfjs   MB of the step',
-  );
+  console.log('512x640, one image, one thread, minimum');
+  line('rung', ['parameters', 'MACs', 'peak MB', 'forward', 'tfjs', 'step', 'tfjs', 'MB of step']);
+  const rungs: Record<string, FullSizeRung | string> = {};
   const ratios: number[] = [];
+  let machine: Machine | undefined;
   for (const name of Object.keys(ladder)) {
-    const found = await measured(name);
-    if (typeof found === 'string') {
-      console.log(`${name.padEnd(22)}  ${found}`);
+    const ours = await measured<OnOurs>(name);
+    const theirs = await measured<OnTfjs>(name, 'tfjs');
+    if (typeof ours === 'string') {
+      rungs[name] = ours;
+      line(name, [ours]);
       continue;
     }
-    const { parameters, macs, peakBytes, forward, step, stepBytes } = found;
-    const time = (value: number | string) => (typeof value === 'number' ? `${value.toFixed(0)} ms` : '-').padStart(10);
-    console.log(
-      `${name.padEnd(22)}${parameters.toLocaleString('en').padStart(14)}${`${(macs / 1e9).toFixed(2)} G`.padStart(11)}` +
-        `${(peakBytes / 1e6).toFixed(0).padStart(9)}${time(forward.ours)}${time(forward.tfjs)}${time(step.ours)}${time(step.tfjs)}` +
-        `${(stepBytes / 1e6).toFixed(0).padStart(17)}`,
-    );
+    machine ??= ours.machine;
+    const { parameters, macs, peakBytes, forward, stepBytes } = ours;
+    const step = { ours: ours.step, tfjs: typeof theirs === 'string' ? theirs : theirs.step };
+    rungs[name] = { parameters, macs, peakBytes, forward, step, stepBytes };
+    const sizes = [parameters.toLocaleString('en'), `${(macs / 1e9).toFixed(2)} G`, (peakBytes / 1e6).toFixed(0)];
+    const times = [forward.ours, forward.tfjs, step.ours, step.tfjs].map(words);
+    line(name, [...sizes, ...times, (stepBytes / 1e6).toFixed(0)]);
     for (const [whose, value] of Object.entries(step))
-      if (typeof value === 'string' && value !== 'not run') console.log(`${''.padEnd(24)}no step, ${whose}: ${value}`);
+      if (typeof value === 'string') console.log(`${''.padEnd(22)}no step, ${whose}: ${value}`);
     ratios.push(forward.ours / forward.tfjs);
   }
+  if (!machine) throw new Error('ladder: no rung could be measured');
+  const costs: FullSizeCosts = { machine, tfjs, rungs };
+  await writeFileAtomic(results, `${JSON.stringify(costs)}\n`);
   const ratio = Math.max(...ratios);
+  console.log(`${machine.processor}, Node ${machine.node} (${machine.engine}), TensorFlow.js ${tfjs}`);
   console.log(`ladder ratio=${ratio.toFixed(2)}`);
   return { ratio };
 }

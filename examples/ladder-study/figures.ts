@@ -1,17 +1,19 @@
 /** Everything that the page shows, made of results, and of weights where they are there. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { networkMapSvg, summary } from 'pyramidion';
 import { imageCache } from 'pyramidion/data';
 import { anchorShapesSvg } from 'pyramidion/evaluate';
 import { readCheckpointFile, writeFileAtomic } from 'pyramidion/node';
 import { ladder } from '../ladder.ts';
-import { charts, tables, withTables } from './charts.ts';
+import { charts } from './charts.ts';
 import { scenesData } from './data.ts';
-import type { RunResult } from './oneRun.ts';
+import { checkpointsOf } from './oneRun.ts';
 import { matchesPicture, rungSheet } from './pictures.ts';
+import { readResults } from './results.ts';
 import { rungs } from './runs.ts';
 import { narrowed, scenesSize } from './settings.ts';
+import { tables, withTables } from './tables.ts';
 
 export interface FigureOptions {
   /** Folder of the results, which gets the figures. */
@@ -27,10 +29,7 @@ export async function figures({ results, runs, page }: FigureOptions): Promise<v
     await writeFileAtomic(join(results, name), content);
     console.log(`wrote ${join(results, name)}`);
   };
-  const known: RunResult[] = readdirSync(results)
-    .filter((name) => name.endsWith('.json'))
-    .sort()
-    .map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')));
+  const known = readResults(results);
   for (const [name, svg] of charts(known)) await put(name, svg);
   if (existsSync(page)) await writeFileAtomic(page, withTables(readFileSync(page, 'utf8'), tables(known)));
 
@@ -49,8 +48,9 @@ export async function figures({ results, runs, page }: FigureOptions): Promise<v
   await put('anchors.svg', anchorShapesSvg(boxes, levels, { title: 'Anchors and the people of 640 streets' }));
   await put('matches.jpg', await matchesPicture(data, cache));
   for (const rung of rungs) {
-    const folder = join(runs, `scenes-${rung}-0`);
-    if (!known.some(({ id }) => id === `scenes-${rung}-0`) || !existsSync(join(folder, 'last.safetensors'))) continue;
+    const folder = checkpointsOf(join(runs, `scenes-${rung}-0`));
+    if (!known.runs.some(({ id }) => id === `scenes-${rung}-0`) || !existsSync(join(folder, 'last.safetensors')))
+      continue;
     await put(`${rung}.jpg`, await rungSheet(rung, await readCheckpointFile(folder, 'last'), data, cache));
   }
 }

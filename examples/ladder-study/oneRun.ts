@@ -1,12 +1,12 @@
 /** Trains one run, or goes on with it, and says what came of it. */
 import { existsSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { count, dispose, evaluate, type Recipe, settle, summary, train } from 'pyramidion';
 import type { ImageCache } from 'pyramidion/data';
 import { wasmEngine } from 'pyramidion/engine';
 import { type CurvePoint, missRate } from 'pyramidion/evaluate';
 import { checkpointFolder, jsonLines, progressBar, readCheckpointFile } from 'pyramidion/node';
+import { type Machine, machineOf } from './costs.ts';
 import { type StudyData, shuffled } from './data.ts';
 import { readLog } from './log.ts';
 import type { Run } from './runs.ts';
@@ -21,12 +21,7 @@ export interface RunResult {
   readonly recipe: Recipe;
   readonly budget: { readonly frames: number; readonly steps: number; readonly size: Size };
   readonly narrowing: number;
-  readonly machine: {
-    readonly processor: string;
-    readonly node: string;
-    readonly engine: string;
-    readonly date: string;
-  };
+  readonly machine: Machine;
   readonly parameters: number;
   readonly statistics: number;
   /** Multiply-adds of an image. */
@@ -52,6 +47,9 @@ interface Figures {
   readonly curve: readonly (readonly [fppi: number, missRate: number])[];
 }
 
+/** Where the checkpoints of a run lie. */
+export const checkpointsOf = (folder: string): string => join(folder, 'checkpoints');
+
 export async function oneRun(
   run: Run,
   data: StudyData,
@@ -62,7 +60,7 @@ export async function oneRun(
   const model = run.make(data.size);
   settle(model, seed); // first weights of this seed
   const engine = await wasmEngine({ threads: 1 });
-  const [log, file] = [join(folder, 'log.jsonl'), join(folder, 'last.safetensors')];
+  const [log, checkpoints] = [join(folder, 'log.jsonl'), checkpointsOf(folder)];
   const tells = [progressBar(), jsonLines(log)];
   try {
     const { why } = await train(model, {
@@ -73,12 +71,14 @@ export async function oneRun(
       on: engine,
       cache,
       validation: { data: run.watch === 'crowd' && crowd ? crowd : held, protocol },
-      checkpoints: checkpointFolder(folder),
+      checkpoints: checkpointFolder(checkpoints),
       saveEvery: 100,
       onReport: (report) => {
         for (const tell of tells) tell(report);
       },
-      ...(existsSync(file) ? { resume: await readCheckpointFile(folder, 'last') } : {}),
+      ...(existsSync(join(checkpoints, 'last.safetensors'))
+        ? { resume: await readCheckpointFile(checkpoints, 'last') }
+        : {}),
     });
     if (why === 'stopped') return undefined;
     const judge = async (samples: StudyData['held']): Promise<Figures> => {
@@ -96,12 +96,7 @@ export async function oneRun(
       recipe,
       budget: { frames: learn.length, steps: known.steps, size: data.size },
       narrowing,
-      machine: {
-        processor: cpus()[0]?.model ?? 'unknown',
-        node: process.versions.node,
-        engine: `${engine.build}, ${engine.threads} thread`,
-        date: new Date().toISOString().slice(0, 10),
-      },
+      machine: machineOf(engine),
       parameters,
       statistics,
       macs: summary(model, [1, ...data.size, 3], { name: run.id }).macs,

@@ -21,11 +21,11 @@ export const narrowed = (inputSize: Size): typeof full => ({
 
 /** Painted streets, and how often they are gone through: the same number of steps for every rung. */
 export const scenesSize: Size = [256, 384];
-export const scenesBudget = { frames: 640, epochs: 4 } as const;
+export const scenesBudget = { frames: 640, epochs: 8 } as const;
 
 /** Photographs: so few that they are gone through often. */
 export const photographsSize: Size = [384, 384];
-export const photographsBudget = { epochs: 20 } as const;
+export const photographsBudget = { epochs: 40 } as const;
 
 /** One recipe for rungs 2 to 7, so that a difference between two of them is the model's. */
 export const recipe = { ...scenesRecipe, name: 'ladder study', epochs: scenesBudget.epochs } as const satisfies Recipe;

@@ -9,8 +9,10 @@ import { readLog } from '../../examples/ladder-study/log.ts';
 import { oneRun } from '../../examples/ladder-study/oneRun.ts';
 import { readResults } from '../../examples/ladder-study/results.ts';
 import { rungs, studyRuns } from '../../examples/ladder-study/runs.ts';
-import { narrowed } from '../../examples/ladder-study/settings.ts';
+import { narrowed, scenesSize } from '../../examples/ladder-study/settings.ts';
 import { tables, withTables } from '../../examples/ladder-study/tables.ts';
+import { moduleModel } from '../../src/cli/modelModule.ts';
+import { count } from '../../src/core/model.ts';
 import { imageCache, scenes } from '../../src/data.ts';
 import { useBackend } from '../../src/engine.ts';
 import { plainProtocol } from '../../src/evaluate.ts';
@@ -46,6 +48,13 @@ describe('the runs of the study', () => {
     expect(a.learn.map(({ id }) => id)).not.toEqual(b.learn.map(({ id }) => id));
     const first = a.held[0]?.id ?? '';
     expect(first).toContain('V100000');
+  });
+  it('are of models that the command line finds by name', async () => {
+    const file = new URL('../../examples/ladder-study/models.ts', import.meta.url).pathname;
+    for (const rung of rungs) {
+      const { model } = await moduleModel(`${file}#streets.${rung}`);
+      expect([model.inputSize, count(model)]).toEqual([scenesSize, count(ladder[rung](narrowed(scenesSize)))]);
+    }
   });
   it('shuffle boxes so that no image keeps its own', () => {
     const { learn } = scenesData(0, 6);
@@ -117,6 +126,25 @@ describe('the page of the study', () => {
     expect([...made.keys()]).toEqual(['rungs', 'steps', 'changes', 'full size']);
     for (const part of made.values()) expect(page).toContain(part);
     expect(withTables(page, made)).toBe(page);
+  });
+  it('says what a step bought by runs of the same seed, and nothing where there are none', () => {
+    const [one] = results.runs.filter(({ data }) => data === 'scenes');
+    if (!one) throw new Error('there are no results');
+    const run = (model: string, seed: number, logAverage: number) => ({
+      ...one,
+      ...{ model, seed, held: { ...one.held, logAverage }, crowd: { ...one.held, logAverage: 0.5 } },
+    });
+    const runs = [
+      ...[run('normalizedWide', 0, 0.4), run('normalizedWide', 1, 0.3)],
+      ...[run('fpn', 0, 0.3), run('fpn', 1, 0.26), run('fpn', 2, 0.1)], // seed 2 of the other is missing
+    ];
+    const made = tables({ runs });
+    expect(made.get('rungs')).toContain('| 5 fpn | 22.0 % (30.0, 26.0, 10.0) | 50.0 % (50.0, 50.0, 50.0) | not run |');
+    expect(made.get('steps')).toContain(
+      '| 5 fpn, not 3 | \u22127.0 (\u221210.0, \u22124.0) | +0.0 (+0.0, +0.0) | not run |',
+    );
+    expect(made.get('steps')).toContain('| 6 deconvFpn, not 5 | not run |');
+    expect(made.has('full size')).toBe(false);
   });
   it('shows figures that are there', () => {
     const page = readFileSync(join(docs, 'ladder.md'), 'utf8');
