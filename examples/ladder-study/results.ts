@@ -55,8 +55,8 @@ export const mean = (values: readonly number[]): number =>
 
 /** What was changed, and what it is compared with. */
 export const comparisons: readonly (readonly [what: string, model: string, than: string])[] = [
-  ['pixels only scaled to 0..1', 'wideNotNormalized', 'normalizedWide'],
-  ['no lift: 8, 16 and 16 channels', 'normalizedNarrow', 'normalizedWide'],
+  ['pixels in 0..1', 'wideNotNormalized', 'normalizedWide'],
+  ['no lift', 'normalizedNarrow', 'normalizedWide'],
   ['no lift after the pyramid', 'fpnNarrow', 'fpn'],
   ['learned upsampling', 'deconvFpn', 'fpn'],
   ['SGD', 'fpn, SGD', 'fpn'],
