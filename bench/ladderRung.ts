@@ -1,11 +1,11 @@
 /** One rung at the study's size, measured in a process of its own: prints a line of JSON for the bench `ladder`. */
 import '@tensorflow/tfjs-backend-wasm';
 import { dispose, randomUniform, setBackend, type Tensor4D } from '@tensorflow/tfjs-core';
-import { compile, count, type Predictor, type Report, studyRecipe, summary, train } from 'pyramidion';
+import { compile, count, type Predictor, studyRecipe, summary } from 'pyramidion';
 import { scenes } from 'pyramidion/data';
 import { useBackend, type WasmEngine, wasmEngine } from 'pyramidion/engine';
 import { ladder } from '../examples/ladder.ts';
-import { type FullSizeRung, machineOf } from '../examples/ladder-study/costs.ts';
+import { type FullSizeRung, machineOf, stepSeconds } from '../examples/ladder-study/costs.ts';
 
 const rounds = { forward: 3, step: 3, tfjsStep: 2 };
 
@@ -36,17 +36,9 @@ async function forwardTimes(model: Predictor): Promise<FullSizeRung['forward']> 
 /** Steps as `train` takes them; the least, or why there is none. */
 async function stepTime(model: Predictor, steps: number, on: WasmEngine | 'backend'): Promise<number | string> {
   const data = scenes({ seed: 0, size: [512, 640], sequences: 1, framesPerSequence: 1, people: [3, 3] });
-  let [before, least] = [performance.now(), Number.POSITIVE_INFINITY];
-  const onReport = ({ kind }: Report) => {
-    if (kind !== 'step') return;
-    const now = performance.now();
-    least = Math.min(least, now - before); // the first plans, and is never the least
-    before = now;
-  };
   const recipe = { ...studyRecipe, batch: 1, epochs: steps, augment: [] };
   try {
-    await train(model, { data, recipe, onReport, on });
-    return least;
+    return 1000 * Math.min(...(await stepSeconds(model, { data, recipe, on }))); // the first plans, and is never the least
   } catch (error) {
     return error instanceof Error ? error.message.slice(0, 120) : String(error);
   }

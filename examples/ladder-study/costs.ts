@@ -1,6 +1,6 @@
 /** What rungs cost where nothing else runs meanwhile: a step of training at the study's size, and what the bench `ladder` measures. */
 import { cpus } from 'node:os';
-import { dispose, type Report, train } from 'pyramidion';
+import { dispose, type Predictor, type TrainOptions, train } from 'pyramidion';
 import { imageCache } from 'pyramidion/data';
 import { type WasmEngine, wasmEngine } from 'pyramidion/engine';
 import { ladder } from '../ladder.ts';
@@ -53,6 +53,22 @@ export interface FullSizeRung {
   readonly stepBytes: number;
 }
 
+/** Trains, and says what each step took: seconds, planning in the first. */
+export async function stepSeconds(model: Predictor, options: TrainOptions): Promise<readonly number[]> {
+  const seconds: number[] = [];
+  let before = performance.now();
+  await train(model, {
+    ...options,
+    onReport: ({ kind }) => {
+      if (kind !== 'step') return;
+      const now = performance.now();
+      seconds.push((now - before) / 1000);
+      before = now;
+    },
+  });
+  return seconds;
+}
+
 const steps = 40;
 
 /** Trains each rung for some steps, and says what a step took: reading, drawing and moving included, planning not. */
@@ -66,15 +82,7 @@ export async function stepCosts(): Promise<StepCosts> {
     const model = make(narrowed(scenesSize));
     const engine = await wasmEngine({ threads: 1 });
     machine ??= machineOf(engine);
-    const seconds: number[] = [];
-    let before = performance.now();
-    const onReport = ({ kind }: Report) => {
-      if (kind !== 'step') return;
-      const now = performance.now();
-      seconds.push((now - before) / 1000);
-      before = now;
-    };
-    await train(model, { data, recipe: { ...recipe, epochs, storedFrom: 1 }, on: engine, cache, onReport });
+    const seconds = await stepSeconds(model, { data, recipe: { ...recipe, epochs, storedFrom: 1 }, on: engine, cache });
     const taken = seconds.slice(data.length / recipe.batch).sort((a, b) => a - b); // the first epoch paints and plans
     rungs[name] = { median: rounded(taken[taken.length >> 1]), least: rounded(taken[0]) };
     console.log(`${name.padEnd(22)}${rungs[name].median} s a step`);

@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-layers'; // registers tfjs's chained ops
 import type { Command } from 'commander';
 import type { RgbImage } from '../data/image.ts';
-import { letterbox, stretch } from '../data/letterbox.ts';
+import { fitted } from '../data/letterbox.ts';
 import { detect } from '../detect/detect.ts';
 import { isEncoded, type Photograph, type ReadImage } from '../detect/detectPhotograph.ts';
 import { readImage } from '../node/images.ts';
@@ -68,10 +68,7 @@ export async function looker({ model, fit: trained = {} }: NamedModel, options: 
   const run = compile(model, { label: 'detect' });
   const fit = options.fit ?? trained;
   return {
-    fitted: (picture) => {
-      const { fit: how, ...rest } = typeof fit === 'string' ? { fit } : fit;
-      return (how === 'stretch' ? stretch : letterbox)(picture, model.inputSize, rest).image;
-    },
+    fitted: (picture) => fitted(picture, model.inputSize, typeof fit === 'string' ? { fit } : fit).image,
     dispose: () => run.dispose(),
     look: async ({ id, read }, whole = false) => {
       const source = await read();

@@ -35,7 +35,8 @@ export interface Plane {
   readonly stride: number;
 }
 
-const greyOf = (r: number, g: number, b: number) => 0.2989 * r + 0.587 * g + 0.114 * b;
+/** How light a pixel is. */
+export const greyOf = (r: number, g: number, b: number): number => 0.2989 * r + 0.587 * g + 0.114 * b;
 const clamp = (value: number) => Math.min(255, Math.max(0, value));
 
 /**

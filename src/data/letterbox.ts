@@ -86,10 +86,12 @@ export function stretch(image: RgbImage, size: Size, options: Pick<FitOptions, '
   return fitted(image, size, { ...options, fit: 'stretch' });
 }
 
-function fitted(image: RgbImage, size: Size, options: FitOptions & { readonly fit: 'letterbox' | 'stretch' }): Fitted {
-  checkSize(`${options.fit}: size`, size);
-  checkImage(options.fit, image);
-  checkFit(options.fit, options);
+/** The image in one of `size`, as the options say. @throws RangeError as letterbox does */
+export function fitted(image: RgbImage, size: Size, options: FitOptions = {}): Fitted {
+  const { fit = 'letterbox' } = options;
+  checkSize(`${fit}: size`, size);
+  checkImage(fit, image);
+  checkFit(fit, options);
   const [height, width] = size;
   const placement = placementFor([image.height, image.width], size, options);
   const pixels = new Float32Array(height * width * 3);

@@ -1,5 +1,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Level, Maps, Stage } from '../core/levels.ts';
+import { greyOf } from '../data/augmentColour.ts';
 import type { RgbImage } from '../data/image.ts';
 import type { Size } from '../data/placement.ts';
 import { checkImage, resize } from '../data/resize.ts';
@@ -28,6 +29,7 @@ export async function drawMaps<M extends Partial<Maps<Level | Stage>>>(
   { index = 0, over, size = over && [over.height, over.width] }: DrawMapsOptions = {},
 ): Promise<{ readonly [N in keyof M]: RgbImage }> {
   if (over) checkImage('drawMaps: over', over);
+  const ground = over && size && resize(over, size);
   const pictures: Record<string, RgbImage> = {};
   for (const [name, map] of Object.entries<Tensor4D>(maps)) {
     const [batch, height, width, channels] = map.shape;
@@ -45,7 +47,7 @@ export async function drawMaps<M extends Partial<Maps<Level | Stage>>>(
       );
     const picture = { height, width, data: heat(means) };
     const sized = size ? resize(picture, size, { method: 'nearest' }) : picture;
-    pictures[name] = over ? laidOver(sized, resize(over, [sized.height, sized.width])) : sized;
+    pictures[name] = ground ? laidOver(sized, ground) : sized;
   }
   return pictures as { readonly [N in keyof M]: RgbImage };
 }
@@ -78,7 +80,7 @@ function heat(numbers: Float64Array): Uint8Array {
 function laidOver(map: RgbImage, { data }: RgbImage): RgbImage {
   const bytes = map.data.map((value, i) => {
     const pixel = 3 * Math.floor(i / 3);
-    const grey = 0.299 * (data[pixel] ?? 0) + 0.587 * (data[pixel + 1] ?? 0) + 0.114 * (data[pixel + 2] ?? 0);
+    const grey = greyOf(data[pixel] ?? 0, data[pixel + 1] ?? 0, data[pixel + 2] ?? 0);
     return Math.round((1 - beneath) * value + beneath * grey);
   });
   return { ...map, data: bytes };

@@ -1,6 +1,5 @@
 import { checkNumber, linePath, planeChart } from './curveChart.ts';
 import { lineStyle } from './curveLegend.ts';
-import { logTicks, roundTicks } from './curvePlane.ts';
 import { type ChartOptions, checkSome } from './curveShell.ts';
 
 /** Values over something that rises: the loss over steps, and the like. */
@@ -52,8 +51,8 @@ export function linesSvg(series: readonly Series[], options: LinesOptions): stri
     ...chart,
     where,
     about: `${up} over ${across}:`,
-    across: { name: across, from: left, to: right, ticks: roundTicks(left, right) },
-    up: { name: up, from, to, scale, ticks: scale === 'log' ? logTicks(from, to) : roundTicks(from, to) },
+    across: { name: across, from: left, to: right },
+    up: { name: up, from, to, scale },
     entries: series.map(({ name, points, figure }) => ({
       name,
       figure: `${figure ?? Number((points.at(-1)?.[1] ?? 0).toPrecision(3))} ·`,
